@@ -1,0 +1,47 @@
+"""Token buckets in the cache, each taken from in one atomic step."""
+
+import threading
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+
+from .rates import Rate
+
+# Redis runs a script alone, and its own clock is the same for all processes
+TAKE = """
+local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = math.min(burst, (tonumber(state[1]) or burst) + math.max(0, now - (tonumber(state[2]) or now)) * rate)
+local wait = 0
+if tokens >= 1 then tokens = tokens - 1 else wait = (1 - tokens) / rate end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
+return tostring(wait)
+"""
+_one_at_a_time = threading.Lock()
+
+
+def take(name: str, rate: Rate) -> float:
+    """Take one token from the bucket of this name: 0.0 when there was one, else the seconds until there is."""
+    return _take_shared(name, rate) if settings.SHARED else _take_local(name, rate)
+
+
+def _take_shared(name: str, rate: Rate) -> float:
+    from django_redis import get_redis_connection
+
+    key = cache.make_key(f"rate:{name}")
+    return float(get_redis_connection("default").eval(TAKE, 1, key, rate.per_second, rate.burst))
+
+
+def _take_local(name: str, rate: Rate) -> float:
+    key = f"rate:{name}"
+    with _one_at_a_time:
+        now = time.time()
+        tokens, at = cache.get(key, (float(rate.burst), now))
+        tokens = min(rate.burst, tokens + max(0.0, now - at) * rate.per_second)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate.per_second
+        cache.set(key, (tokens - 1 if tokens >= 1 else tokens, now), timeout=rate.burst / rate.per_second + 1)
+    return wait

@@ -1,0 +1,37 @@
+"""Lists that apps fill in `AppConfig.ready()`, so that whoever reads them need not know the apps."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Say = Callable[[str], None]
+
+
+class Registry(Generic[Item]):
+    """Items in the order they came; the same one twice is one."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+
+    def add(self, item: Item) -> Item:
+        if item not in self._items:
+            self._items.append(item)
+        return item
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(tuple(self._items))
+
+
+@dataclass(frozen=True)
+class FirstData:
+    """One step that gives a new installation something to show. `prepare(say)` tells its progress and, done once, is quick."""
+
+    title: str
+    prepare: Callable[[Say], None]
+
+
+first_data: Registry[FirstData] = Registry()
+at_embedded_start: Registry[Callable[[], None]] = Registry()
+"""Called once when the one process of embedded mode starts, before its worker: nothing else can be running then, and a task that
+is published here waits for it."""

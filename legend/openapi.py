@@ -1,0 +1,60 @@
+"""How the API describes itself: tags by path, one description of all errors, the ways to sign in."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:legend:problem:invalid"]},
+        "title": {"type": "string", "examples": ["Invalid input"]},
+        "status": {"type": "integer", "examples": [400]},
+        "detail": {"type": "string", "description": "a sentence for people"},
+        "code": {"type": "string", "description": "a stable word for programs"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {
+                    "field": {"type": "string", "description": "dotted path; empty for the whole"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+VERBS = {"get", "post", "put", "patch", "delete"}
+
+
+class Schema(AutoSchema):
+    """Groups operations by the first word of their path."""
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/").split("/")[0]]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.auth.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access` of POST /api/auth/login."}
+
+
+def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say once for every operation what an error looks like."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    answer = {
+        "description": "Anything that went wrong",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in result["paths"].values():
+        for verb in VERBS & path.keys():
+            path[verb]["responses"].setdefault("default", answer)
+    return result

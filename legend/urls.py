@@ -1,0 +1,24 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+admin.site.site_header = admin.site.site_title = "Legend"
+admin.site.index_title = "Moderators' desk"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("favicon.ico", views.favicon),
+    path("admin/", admin.site.urls),
+    path("api/", include("legend.api")),
+    path("", views.dashboard, name="dashboard"),
+    path("", include("accounts.urls")),
+    path("", include("patterns.urls")),
+]
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
