@@ -1,0 +1,50 @@
+"""Signing in and out."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .forms import SignInForm
+from .services.demo import demo_is_open, enter_demo
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect(way_on(request))
+    form = SignInForm(request, request.POST or None)
+    if form.is_valid():
+        login(request, form.user)
+        return redirect(way_on(request))
+    context = {"form": form, "next": way_on(request, default=""), "demo_is_open": demo_is_open(request)}
+    return TemplateResponse(request, "accounts/sign_in.html", context, status=form.status if form.is_bound else 200)
+
+
+@never_cache
+@require_POST
+def demo(request: HttpRequest) -> HttpResponse:
+    login(request, enter_demo(request=request), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect(way_on(request))
+
+
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect(reverse("accounts:sign_in"))
+
+
+def way_on(request: HttpRequest, default: str = settings.LOGIN_REDIRECT_URL) -> str:
+    """Where the person wanted to go, when that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else default
