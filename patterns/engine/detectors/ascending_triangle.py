@@ -1,0 +1,59 @@
+"""Ascending triangle: a flat top and rising lows."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+
+from . import _breaks, _lines
+
+
+class Params(NamedTuple):
+    flat: Annotated[float, Fraction(0.05, 0.30, "change of the flat line, in heights, up to which it counts as flat")] = 0.15
+    slope: Annotated[float, Fraction(0.10, 0.60, "least change of the sloping line, in heights")] = 0.30
+    ratio: Annotated[float, Fraction(0.40, 0.95, "height at the end against the start, at most")] = 0.75
+    touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
+    white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_span: Annotated[int, Bars_(15, 60, "least bars from first to last touch")] = 15
+    max_span: Annotated[int, Bars_(40, 250, "most bars from first to last touch")] = 130
+    latest: Annotated[float, Fraction(0.6, 1.0, "part of the way to the apex after which it is over")] = 0.90
+    up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.70
+    down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.44
+
+
+def limits(params: Params) -> dict[str, float]:
+    return {"u_low": -params.flat, "u_high": params.flat, "l_low": params.slope, "ratio_high": params.ratio}
+
+
+DETECTORS = (
+    Detector(
+        name="ascending-triangle",
+        title="Ascending triangle",
+        side="both",
+        kind="neutral",
+        summary="Highs at one level and rising lows squeeze price upward against a ceiling.",
+        rules=(
+            "Five to seven alternating swings, each within half an ATR of its line: at least three touches on one side and two on the other.",
+            "The upper line changes by at most 15 % of the height, the lower one rises by at least 30 %.",
+            "The height at the end is at most 75 % of that at the start.",
+            "Every leg crosses at least 60 % of the height; at most one close outside a line.",
+            "15 to 130 bars from the first to the last touch.",
+            "Known when the last swing is confirmed. Entry is the line's value there: above for a long, below for a short; both sides stand until one triggers.",
+            "Stop a quarter ATR beyond the last swing of the other side; the sober target is 70 % of the height above, 44 % below.",
+            "Over when a close lies half an ATR beyond the opposite line, 0.6 spans after the last touch, or at 90 % of the way to the apex.",
+        ),
+        source="Bulkowski, Encyclopedia of Chart Patterns, 3rd ed., ascending triangles",
+        min_bars=75,
+        params=Params,
+        find=_breaks.one("ascending-triangle", limits),
+        roles=_lines.ROLES,
+        clauses=_lines.clauses(_lines.APEX),
+        marks=_lines.CLOSING_MARKS,
+        examples=(Drawn(((0, 80), (40, 84), (30, 100), (8, 90), (8, 100), (7, 94), (6, 100), (5, 96.5), (8, 106)), breaks=108),),
+        counter=(
+            Drawn(
+                ((0, 80), (40, 84), (30, 100), (8, 90), (8, 100), (7, 90), (6, 100), (5, 90), (8, 106)),
+                note="lows at one level: a rectangle",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Bull flag: a steep rise and a short rest that leans against it or lies flat."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.finds import LONG
+from patterns.engine.registry import Atrs, Bars_, Clause, Detector, Drawn, Fraction
+
+from . import _pole
+
+
+class Params(NamedTuple):
+    pole: Annotated[float, Fraction(0.03, 0.50, "least size of the pole")] = 0.10
+    pole_atr: Annotated[float, Atrs(1.0, 12.0, "the same in ATR; the larger of the two holds")] = 4.0
+    min_pole: Annotated[int, Bars_(2, 10, "least bars of the pole")] = 3
+    max_pole: Annotated[int, Bars_(8, 40, "most bars of the pole")] = 15
+    efficiency: Annotated[float, Fraction(0.2, 1.0, "net way of the pole against the sum of its steps, at least")] = 0.60
+    pole_volume: Annotated[float, Fraction(0.0, 3.0, "mean volume of the pole against 50 bars, at least")] = 1.10
+    min_rest: Annotated[int, Bars_(3, 10, "least bars of the flag")] = 5
+    max_rest: Annotated[int, Bars_(8, 30, "most bars of the flag, and bars in which it may trigger")] = 15
+    retrace: Annotated[float, Fraction(0.2, 0.8, "most of the pole that may be given back")] = 0.50
+    drift: Annotated[float, Fraction(0.0, 0.5, "most that the line ahead may drift along the pole, in poles")] = 0.10
+    ratio_low: Annotated[float, Fraction(0.30, 1.00, "height of the flag at its end against its start, at least")] = 0.70
+    ratio_high: Annotated[float, Fraction(1.00, 2.00, "height of the flag at its end against its start, at most")] = 1.30
+    dry: Annotated[float, Fraction(0.3, 2.0, "mean volume of the flag against the pole, at most")] = 0.90
+    share: Annotated[float, Fraction(0.2, 1.0, "part of the way to the full target at which the sober target lies")] = 0.46
+
+
+DETECTORS = (
+    Detector(
+        name="bull-flag",
+        title="Bull flag",
+        side="long",
+        kind="continuation",
+        summary="After a steep rise on high volume, a short quiet rest that leans against it or lies flat; bought above its upper line.",
+        rules=(
+            "The pole: a rise of at least 10 % and 4 ATR in 3 to 15 bars to a high of three bars to each side; its closes make half of it, their net way is at least 60 % of all their steps, its volume is 1.1 times the mean of 50 bars.",
+            "The flag: 5 to 15 bars after it, at most 1.5 times the bars of the pole and five more, giving back at most half of the pole, better 38 %.",
+            "The line through its highs drifts at most 10 % of the pole further along with it (flags lean against the pole or lie flat), and the height at the end is 0.7 to 1.3 of that at the start.",
+            "Its mean volume is at most 0.9 of the pole's, better 0.8.",
+            "Known at the first close where all of this holds; entry above the upper line's value at that bar.",
+            "Stop a quarter ATR below the flag's low; the full target adds the pole to that low, the sober one lies 46 % of the way from the level.",
+            "Over when more than half of the pole is given back, or 15 bars after it.",
+        ),
+        source="Bulkowski, Encyclopedia of Chart Patterns, 3rd ed., flags",
+        min_bars=68,
+        params=Params,
+        find=_pole.poles(LONG, closing=False),
+        roles=_pole.roles(LONG),
+        clauses=_pole.clauses(Clause("Height at the end against the start", "x", ">=", "ratio_low")),
+        marks=_pole.marks("Lines side by side"),
+        examples=(Drawn(((0, 80), (60, 82), (8, 100), (8, 96.5), (5, 104)), volumes=(1, 1.8, 0.7, 1.6), breaks=77),),
+        counter=(
+            Drawn(((0, 80), (60, 82), (8, 100), (8, 88), (5, 104)), volumes=(1, 1.8, 0.7, 1.6), note="gives back two thirds of the pole"),
+        ),
+        horizon="days to weeks",
+    ),
+)

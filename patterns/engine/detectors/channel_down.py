@@ -1,0 +1,84 @@
+"""Falling channel: two lines fall side by side; the break above, and the bounce from the upper line."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.finds import SHORT
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction, Pattern
+
+from . import _bounces, _lines
+
+
+class Params(NamedTuple):
+    slope: Annotated[float, Fraction(0.10, 1.00, "least change of each line, in heights")] = 0.25
+    ratio_low: Annotated[float, Fraction(0.50, 1.00, "height at the end against the start, at least")] = 0.80
+    ratio_high: Annotated[float, Fraction(1.00, 2.00, "height at the end against the start, at most")] = 1.25
+    touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
+    white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_span: Annotated[int, Bars_(15, 120, "least bars from first to last touch")] = 30
+    max_span: Annotated[int, Bars_(60, 250, "most bars from first to last touch")] = 250
+    up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.60
+
+
+def limits(params: Params) -> dict[str, dict[str, float]]:
+    slopes = {"u_high": -params.slope, "l_high": -params.slope}
+    return {"channel-down": {**slopes, "ratio_low": params.ratio_low, "ratio_high": params.ratio_high}}
+
+
+DETECTORS = (
+    Detector(
+        name="channel-down",
+        title="Falling channel",
+        side="both",
+        kind="neutral",
+        summary="Price falls between two lines that run side by side; sold short at the upper line while it holds, bought when it breaks.",
+        rules=(
+            "Five to seven alternating swings, each within half an ATR of its line: at least three touches on one side and two on the other.",
+            "Both lines fall by at least 25 % of the height; the height at the end is 0.80 to 1.25 of that at the start.",
+            "Every leg crosses at least 60 % of the height; at most one close outside a line.",
+            "30 to 250 bars from the first to the last touch.",
+            "The break: known when the last swing is confirmed; entry above the upper line's value there.",
+            "Its stop lies a quarter ATR below the last swing low; the sober target is 60 % of the height away.",
+            "The bounce: price comes back from the lower line to the upper one, within the tolerance of a touch, and closes in the lower 40 % of its bar; known at that close, entry below that bar.",
+            "Its stop lies one ATR above the upper line, its target on the lower line.",
+            "Over when a close lies half an ATR beyond the line on the wrong side, or 0.6 spans after the last touch.",
+        ),
+        source="common use; no published statistics",
+        min_bars=90,
+        params=Params,
+        find=_bounces.breaks_and_bounces("channel-down", SHORT, limits),
+        roles=_lines.ROLES,
+        clauses=_lines.clauses(_lines.FROM_LINE),
+        marks=_lines.LENGTH_MARKS,
+        patterns=(
+            Pattern("channel-down", "Falling channel, broken", "long"),
+            Pattern("channel-down-bounce", "Falling channel, bounce", "short"),
+        ),
+        examples=(
+            Drawn(((0, 120), (40, 118), (30, 104), (8, 96), (8, 101), (8, 92), (8, 97), (8, 88), (8, 93), (6, 102)), breaks=119),
+            Drawn(
+                (
+                    (0, 125),
+                    (40, 119),
+                    (30, 100),
+                    (8, 106.4),
+                    (8, 95.2),
+                    (8, 101.5),
+                    (8, 91.3),
+                    (8, 97.1),
+                    (8, 87.7),
+                    (8, 92.9),
+                    (1, 92),
+                    (8, 84.7),
+                ),
+                breaks=129,
+                pattern="channel-down-bounce",
+            ),
+        ),
+        counter=(
+            Drawn(
+                ((0, 125), (40, 119), (30, 100), (8, 103.1), (8, 95.2), (8, 103.1), (8, 89.3), (8, 103.1), (8, 83.3), (12, 102)),
+                note="the upper line is flat and the lines run apart",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Flat channel: a rectangle that lasts for half a year or more."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Fraction
+
+from . import _breaks, _lines
+
+
+class Params(NamedTuple):
+    flat: Annotated[float, Fraction(0.05, 0.30, "change of each line, in heights, up to which it counts as flat")] = 0.15
+    ratio_low: Annotated[float, Fraction(0.50, 1.00, "height at the end against the start, at least")] = 0.80
+    ratio_high: Annotated[float, Fraction(1.00, 2.00, "height at the end against the start, at most")] = 1.25
+    touches: Annotated[int, Count(5, 7, "least touches; six are three on each line")] = 6
+    touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
+    white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_span: Annotated[int, Bars_(60, 200, "least bars from first to last touch")] = 131
+    max_span: Annotated[int, Bars_(150, 250, "most bars from first to last touch")] = 250
+    up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.60
+    down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.45
+
+
+def limits(params: Params) -> dict[str, float]:
+    flat = params.flat
+    heights = {"ratio_low": params.ratio_low, "ratio_high": params.ratio_high, "swings": params.touches}
+    return {"u_low": -flat, "u_high": flat, "l_low": -flat, "l_high": flat, **heights}
+
+
+DETECTORS = (
+    Detector(
+        name="channel-flat",
+        title="Flat channel",
+        side="both",
+        kind="neutral",
+        summary="For half a year or more price swings between a flat ceiling and a flat floor, and leaves to one side.",
+        rules=(
+            "Six or seven alternating swings, at least three on each line, each within half an ATR of it.",
+            "Both lines change by at most 15 % of the height; the height at the end is 0.80 to 1.25 of that at the start.",
+            "Every leg crosses at least 60 % of the height; at most one close outside a line.",
+            "131 to 250 bars from the first to the last touch; what is shorter is a rectangle.",
+            "Known when the last swing is confirmed. Entry is the line's value there: above for a long, below for a short; both sides stand until one triggers.",
+            "Stop a quarter ATR beyond the last swing of the other side; the sober target is 60 % of the height above, 45 % below.",
+            "Over when a close lies half an ATR beyond the opposite line, or 60 bars after it was known.",
+        ),
+        source="common use; no published statistics",
+        min_bars=191,
+        params=Params,
+        find=_breaks.one("channel-flat", limits),
+        roles=_lines.ROLES,
+        clauses=_lines.clauses(_lines.LAST_LEG, touches="touches"),
+        marks=_lines.LENGTH_MARKS,
+        variants=_breaks.VARIANTS,
+        examples=(Drawn(((0, 80), (40, 84), (30, 100), (28, 86), (28, 100), (28, 86.2), (28, 99.8), (28, 86), (30, 106)), breaks=233),),
+        counter=(Drawn(((0, 80), (40, 84), (30, 100), (28, 86), (28, 106), (28, 92.2), (28, 112), (28, 98), (30, 118)), note="rising"),),
+        horizon="months",
+    ),
+)

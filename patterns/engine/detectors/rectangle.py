@@ -1,0 +1,55 @@
+"""Rectangle: highs at one level, lows at another."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+
+from . import _breaks, _lines
+
+
+class Params(NamedTuple):
+    flat: Annotated[float, Fraction(0.05, 0.30, "change of each line, in heights, up to which it counts as flat")] = 0.15
+    ratio_low: Annotated[float, Fraction(0.50, 1.00, "height at the end against the start, at least")] = 0.80
+    ratio_high: Annotated[float, Fraction(1.00, 2.00, "height at the end against the start, at most")] = 1.25
+    touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
+    white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_span: Annotated[int, Bars_(15, 60, "least bars from first to last touch")] = 15
+    max_span: Annotated[int, Bars_(40, 250, "most bars from first to last touch")] = 130
+    up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.78
+    down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.54
+
+
+def limits(params: Params) -> dict[str, float]:
+    flat = params.flat
+    return {"u_low": -flat, "u_high": flat, "l_low": -flat, "l_high": flat, "ratio_low": params.ratio_low, "ratio_high": params.ratio_high}
+
+
+DETECTORS = (
+    Detector(
+        name="rectangle",
+        title="Rectangle",
+        side="both",
+        kind="neutral",
+        summary="Price swings between a flat ceiling and a flat floor, and leaves to one side.",
+        rules=(
+            "Five to seven alternating swings, each within half an ATR of its line: at least three touches on one side and two on the other.",
+            "Both lines change by at most 15 % of the height; the height at the end is 0.80 to 1.25 of that at the start.",
+            "Every leg crosses at least 60 % of the height; at most one close outside a line.",
+            "15 to 130 bars from the first to the last touch.",
+            "After a rise (the close 20 bars before the start lies below the middle) it is a rectangle top, after a fall a bottom.",
+            "Known when the last swing is confirmed. Entry is the line's value there: above for a long, below for a short; both sides stand until one triggers.",
+            "Stop a quarter ATR beyond the last swing of the other side; the sober target is 78 % of the height above, 54 % below.",
+            "Over when a close lies half an ATR beyond the opposite line, or 0.6 spans after the last touch.",
+        ),
+        source="Bulkowski, Encyclopedia of Chart Patterns, 3rd ed., rectangles",
+        min_bars=75,
+        params=Params,
+        find=_breaks.one("rectangle", limits),
+        roles=_lines.ROLES,
+        clauses=_lines.clauses(_lines.LAST_LEG),
+        marks=_lines.LENGTH_MARKS,
+        variants=_breaks.VARIANTS,
+        examples=(Drawn(((0, 80), (40, 84), (30, 100), (8, 92), (8, 100), (8, 92.2), (8, 99.8), (8, 92), (9, 106)), breaks=116),),
+        counter=(Drawn(((0, 80), (40, 84), (30, 100), (8, 92), (8, 104), (8, 96.2), (8, 108), (8, 100), (9, 113)), note="rising"),),
+    ),
+)

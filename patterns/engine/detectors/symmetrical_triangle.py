@@ -1,0 +1,53 @@
+"""Symmetrical triangle: falling highs and rising lows."""
+
+from typing import Annotated, NamedTuple
+
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+
+from . import _breaks, _lines
+
+
+class Params(NamedTuple):
+    slope: Annotated[float, Fraction(0.10, 0.60, "least change of each line towards the other, in heights")] = 0.20
+    ratio: Annotated[float, Fraction(0.40, 0.95, "height at the end against the start, at most")] = 0.70
+    touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
+    white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_span: Annotated[int, Bars_(15, 60, "least bars from first to last touch")] = 15
+    max_span: Annotated[int, Bars_(40, 250, "most bars from first to last touch")] = 130
+    latest: Annotated[float, Fraction(0.6, 1.0, "part of the way to the apex after which it is over")] = 0.90
+    up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.58
+    down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.36
+
+
+def limits(params: Params) -> dict[str, float]:
+    return {"u_high": -params.slope, "l_low": params.slope, "ratio_high": params.ratio}
+
+
+DETECTORS = (
+    Detector(
+        name="symmetrical-triangle",
+        title="Symmetrical triangle",
+        side="both",
+        kind="neutral",
+        summary="Falling highs and rising lows narrow towards a point; price leaves to one side.",
+        rules=(
+            "Five to seven alternating swings, each within half an ATR of its line: at least three touches on one side and two on the other.",
+            "The upper line falls and the lower one rises, each by at least 20 % of the height.",
+            "The height at the end is at most 70 % of that at the start.",
+            "Every leg crosses at least 60 % of the height; at most one close outside a line.",
+            "15 to 130 bars from the first to the last touch.",
+            "Known when the last swing is confirmed. Entry is the line's value there: above for a long, below for a short; both sides stand until one triggers.",
+            "Stop a quarter ATR beyond the last swing of the other side; the sober target is 58 % of the height above, 36 % below.",
+            "Over when a close lies half an ATR beyond the opposite line, 0.6 spans after the last touch, or at 90 % of the way to the apex.",
+        ),
+        source="Bulkowski, Encyclopedia of Chart Patterns, 3rd ed., symmetrical triangles",
+        min_bars=75,
+        params=Params,
+        find=_breaks.one("symmetrical-triangle", limits),
+        roles=_lines.ROLES,
+        clauses=_lines.clauses(_lines.APEX),
+        marks=_lines.CLOSING_MARKS,
+        examples=(Drawn(((0, 80), (40, 84), (30, 100), (9, 88), (8, 98), (7, 90), (6, 96), (5, 92), (6, 102)), breaks=108),),
+        counter=(Drawn(((0, 80), (40, 84), (30, 100), (9, 94), (8, 104), (7, 90), (6, 108), (5, 86), (6, 102)), note="widening"),),
+    ),
+)

@@ -1,0 +1,101 @@
+"""Every match of all history in one pass, each with the close at which it became known."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from .bars import Bars
+from .context import Context, rate_universe
+from .drawn import drawn
+from .finds import MARKS, READY, TRIGGERED, Book, Finds
+from .match import Match, describe
+from .registry import Detector, Rule, detector, detectors
+from .settle import settle
+from .study import Study
+
+HORIZON_BARS = 60
+SHORTEST = 60  # bars before which nothing is looked for
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What rules found in one instrument's bars; states are those at the last bar."""
+
+    study: Study
+    rules: tuple[Rule, ...]
+    finds: Finds
+
+    def open(self) -> Finds:
+        """Those that are ready or triggered at the last bar."""
+        return self.finds[(self.finds.state == READY) | (self.finds.state == TRIGGERED)]
+
+    def match(self, find: Finds) -> Match:
+        """One row in words and figures."""
+        return describe(find, self.rules[int(find.rule)], self.study)
+
+    def matches(self) -> list[Match]:
+        """All of them; for a handful of rows, not for whole universes."""
+        return [self.match(find) for find in self.finds]
+
+
+def replay(bars: Bars, rules: Sequence[Rule], context: Context | None = None, *, horizon: int = HORIZON_BARS) -> Replay:
+    """Run `rules` over `bars` as if standing at every close: nothing in a match depends on bars after its `known`.
+
+    horizon : bars after the trigger at which a trade is given up. Short, flat or empty input finds nothing.
+    """
+    study = Study(bars, context)
+    chosen = tuple(rules)
+    book = _own_book()
+    for number, rule in enumerate(chosen):
+        source = detector(rule.detector)
+        least = max(SHORTEST, source.min_bars)
+        if bars.size >= least:
+            first = book.size
+            _search(source, study, rule, book)
+            book.size = settle(study.tape, book.rows, first, book.size, number, weights_of(source), least, horizon)
+    return Replay(study, chosen, book.found())
+
+
+_threads = threading.local()
+
+
+def _own_book() -> Book:
+    """This thread's book, emptied."""
+    if not hasattr(_threads, "book"):
+        _threads.book = Book()
+    book: Book = _threads.book
+    book.size = 0
+    return book
+
+
+def _search(source: Detector, study: Study, rule: Rule, book: Book) -> None:
+    """Let the detector write; where the book is full it gets a larger one and starts again."""
+    first, params = book.size, source.params(**rule.values)
+    while True:
+        try:
+            return source.find(study, params, book)
+        except IndexError:
+            book.size = first
+            book.grow()
+
+
+@cache
+def weights_of(source: Detector) -> np.ndarray:
+    """Weights of a detector's marks, padded with zeros to (MARKS,)."""
+    weights = np.zeros(MARKS)
+    weights[: len(source.marks)] = [weight for _, weight in source.marks]
+    return weights
+
+
+def warm(progress: Callable[[int, int, str], None] | None = None) -> None:
+    """Compile every kernel (or read it from the cache): rate two drawn shares, then replay each detector's first example."""
+    everything = list(detectors().values())
+    rate_universe([drawn(((0, 50), (300, 60))), drawn(((0, 50), (300, 40)))])
+    for number, source in enumerate(everything, 1):
+        for shape in source.examples[:1]:
+            replay(shape.bars(), [source.rule()])
+        if progress:
+            progress(number, len(everything), source.title)

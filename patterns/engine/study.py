@@ -1,0 +1,105 @@
+"""One instrument made ready for the detectors: indicators and swings are worked out once and shared by all."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bars import Bars, Floats
+from .compiled import kernel
+from .context import Context, no_context
+from .indicators.averages import mean_before, sma
+from .indicators.trend_template import trend_template
+from .indicators.volatility import atr
+from .swings import HIGH, LOW, Swings, fractals, zigzag
+
+
+class Tape(NamedTuple):
+    """What compiled detectors read; every array (n,), NaN before its first valid index. Prices in the instrument's currency."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    atr: Floats  # 14 bars
+    atr10: Floats
+    atr50: Floats
+    v50: Floats  # mean volume of the 50 bars before
+    sma50: Floats
+    sma150: Floats
+    sma200: Floats
+    template: NDArray[np.uint8]  # bits of trend_template
+    rs: Floats  # 1..99
+    market: Floats  # 0, 0.5, 1
+    benchmark: Floats
+    suspect: NDArray[np.bool_]
+    fine: Swings  # zigzag 1.6 ATR, 2 %
+    medium: Swings  # 3 ATR, 4 %
+    coarse: Swings  # 5 ATR, 8 %
+    highs3: Swings  # fractals
+    highs5: Swings
+    lows3: Swings
+
+
+@kernel
+def suspect_bars(open: Floats, high: Floats, low: Floats, close: Floats) -> NDArray[np.bool_]:
+    """Bars that contradict themselves, and overnight jumps beyond 40 % (a split nobody recorded, or news that no rule foresees).
+
+    all (n,) float64; returns (n,) bool.
+    """
+    out = np.zeros(len(close), np.bool_)
+    for t in range(len(close)):
+        sound = low[t] > 0 and high[t] >= low[t] and low[t] <= close[t] <= high[t] and low[t] <= open[t] <= high[t]
+        jump = t > 0 and not (0.6 * close[t - 1] <= open[t] <= 1.4 * close[t - 1])
+        out[t] = not sound or jump
+    return out
+
+
+def tape_of(bars: Bars, around: Context) -> Tape:
+    """Work out everything the detectors share. All arrays (n,) float64, contiguous."""
+    _, open, high, low, close, volume = bars
+    atr14 = atr(high, low, close, 14)
+    sma50, sma150, sma200 = sma(close, 50), sma(close, 150), sma(close, 200)
+    return Tape(
+        open=open,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
+        atr=atr14,
+        atr10=atr(high, low, close, 10),
+        atr50=atr(high, low, close, 50),
+        v50=mean_before(volume, 50),
+        sma50=sma50,
+        sma150=sma150,
+        sma200=sma200,
+        template=trend_template(high, low, close, sma50, sma150, sma200, around.rs),
+        rs=around.rs,
+        market=around.market,
+        benchmark=around.benchmark,
+        suspect=suspect_bars(open, high, low, close),
+        fine=zigzag(high, low, close, atr14, 1.6, 0.02),
+        medium=zigzag(high, low, close, atr14, 3.0, 0.04),
+        coarse=zigzag(high, low, close, atr14, 5.0, 0.08),
+        highs3=fractals(high, HIGH, 3),
+        highs5=fractals(high, HIGH, 5),
+        lows3=fractals(low, LOW, 3),
+    )
+
+
+class Study:
+    """Bars of one instrument, what is known around them, and what detectors share."""
+
+    def __init__(self, bars: Bars, context: Context | None = None) -> None:
+        # a kernel is compiled for whole arrays; a cut of stored bars may be a strided or read-only view
+        self.bars = Bars(*(np.array(column, np.float64, order="C") for column in bars))
+        self.tape = tape_of(self.bars, Context(*(np.array(column, np.float64, order="C") for column in context or no_context(bars.size))))
+        self._shared: dict[Hashable, Any] = {}
+
+    def shared(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What several detectors need, made by the first that asks."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]

@@ -1,0 +1,162 @@
+"""The evidence: judged trade by trade by a plain reference, by hand-worked cases, and by worlds in which the answer is known."""
+
+import math
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from patterns.engine.claims import Figures
+from patterns.engine.control import key_of, market_of, seeds_of
+from patterns.engine.evidence import Options, evidence, gather, record, summarise
+from patterns.engine.finds import REPLACED
+from patterns.engine.indicators.averages import sma
+from patterns.engine.indicators.volatility import atr
+from patterns.engine.luck import deflated_sharpe, luckiest, probabilistic_sharpe, wilson
+from patterns.engine.registry import default_rules, detector
+from patterns.engine.replay import replay
+
+from . import reference
+from .real import sp500
+from .test_detectors import flat_bars
+from .walks import walks
+
+
+def entry_of(entries: Sequence[Figures], pattern: str, side: str) -> Figures:
+    return next(entry for entry in entries if entry["pattern"] == pattern and entry["side"] == side)
+
+
+def test_every_trade_agrees_with_the_plain_reference(market_data: Path) -> None:
+    panel = list(sp500(market_data).items())[::25]
+    compared = triggered = 0
+    for _, bars in panel:
+        found = replay(bars, default_rules())
+        ranges, average = atr(bars.high, bars.low, bars.close, 14), sma(bars.close, 50)
+        rivals = {(int(f.rule), int(f.group), int(f.known), -int(f.side)) for f in found.finds}
+        for find in found.finds:
+            twin = (int(find.rule), int(find.group), int(find.known), int(find.side)) in rivals
+            if find.reason == REPLACED or (twin and find.triggered < 0):
+                continue
+            trade = reference.follow(bars, ranges, average, find)
+            compared += 1
+            if trade is None:
+                assert find.triggered < 0
+                continue
+            triggered += 1
+            assert (trade.trigger, trade.end) == (int(find.triggered), int(find.ended) if find.ended >= 0 else None)
+            assert trade.fill == pytest.approx(find.paid)
+            if trade.end is not None:
+                assert trade.exit == pytest.approx(find.exit)
+    assert compared > 1000
+    assert triggered > 400
+
+
+def test_results_and_controls_agree_with_the_plain_reference(market_data: Path) -> None:
+    members = dict(list(sp500(market_data).items())[::40])
+    bars, symbols = list(members.values()), list(members)
+    rules = [detector("double-bottom").rule(), detector("ascending-triangle").rule(), detector("double-top").rule()]
+    market, options = market_of(bars), Options()
+    one = record(market, symbols, gather(bars, [None] * len(bars), rules, options), rules, options)
+    ranges = [atr(b.high, b.low, b.close, 14) for b in bars]
+    names = np.array([key_of(detector(rules[row["rule"]].detector).patterns[row["pattern"]].name) for row in one.outcomes], np.uint64)
+    seeds = seeds_of(one.outcomes, symbols, names)
+    compared = 0
+    for row, seed, mean, count in zip(one.outcomes, seeds, one.controls, one.control_counts, strict=True):
+        if math.isnan(row["r"]):
+            assert count == 0
+            continue
+        owner = bars[row["instrument"]]
+        month = owner.at[row["trigger"]].astype("datetime64[s]").astype("datetime64[M]")
+        days = [at for at in market.times if at.astype("datetime64[s]").astype("datetime64[M]") == month]
+        results = []
+        draws = reference.drawn_days(int(seed), len(days), len(bars))
+        for _ in range(20):
+            for day, member in islice(draws, 64):
+                bar = int(np.searchsorted(bars[member].at, days[day]))
+                there = bar < bars[member].size and bars[member].at[bar] == days[day]
+                if there and bar >= 1 and not math.isnan(ranges[member][bar - 1]):
+                    results.append(
+                        reference.control_trade(bars[member], ranges[member], bar, int(row["side"]), row["stop_atrs"], row["reward"])
+                    )
+                    break
+        drawn = [result for result in results if not math.isnan(result)]
+        assert len(drawn) == count
+        if drawn:
+            assert mean == pytest.approx(sum(drawn) / len(drawn), abs=1e-9)
+        compared += 1
+    assert compared > 60
+
+
+def test_a_match_is_not_counted_while_the_trade_of_an_earlier_one_runs(market_data: Path) -> None:
+    members = list(sp500(market_data).values())[::60]
+    rules = default_rules()
+    for row, bars in enumerate(members):
+        outcomes = gather([bars], [None], rules, Options())
+        for key in {(int(o["rule"]), int(o["pattern"]), int(o["side"])) for o in outcomes}:
+            mine = [o for o in outcomes if (int(o["rule"]), int(o["pattern"]), int(o["side"])) == key]
+            for before, after in pairwise(mine):
+                if before["trigger"] >= 0 and before["trigger"] <= after["known"]:
+                    end = before["end"] if before["end"] >= 0 else bars.size
+                    assert after["known"] >= end, (row, key)
+
+
+def test_the_same_seed_gives_the_same_answer_in_any_order() -> None:
+    panel = walks(12, 700, seed=3)
+    rules = [detector("double-bottom").rule(), detector("symmetrical-triangle").rule()]
+    first = evidence(panel, [None] * len(panel), rules)
+    assert first == evidence(panel, [None] * len(panel), rules)
+    turned = evidence(panel, [None] * len(panel), rules[::-1])
+    assert sorted(first, key=lambda e: (e["pattern"], e["side"])) == sorted(turned, key=lambda e: (e["pattern"], e["side"]))
+
+
+def test_a_constant_drift_moves_the_mean_but_leaves_the_edge_within_its_interval() -> None:
+    rules = [detector(name).rule() for name in ("double-bottom", "ascending-triangle", "double-top")]
+    plain = evidence(walks(100, 1000, seed=11), [None] * 100, rules)
+    risen = evidence(walks(100, 1000, seed=11, drift=0.0006), [None] * 100, rules)
+    compared = 0
+    for entry in risen:
+        before = entry_of(plain, entry["pattern"], entry["side"])
+        if min(entry["trades"], before["trades"]) < 60:
+            continue
+        compared += 1
+        sign = 1 if entry["side"] == "long" else -1
+        assert sign * (entry["control_mean_r"] - before["control_mean_r"]) > 0.02, entry["pattern"]
+        assert before["edge_low"] <= entry["edge"] <= before["edge_high"], entry["pattern"]
+    assert compared >= 3
+
+
+def test_luck_agrees_with_the_reference_values() -> None:
+    r = np.array([-1.01, 2.49, 1.99, 0.0, 1.49, -1.76, -1.06, 1.985, -1.01, 3.19, 0.89])
+    assert probabilistic_sharpe(r) == pytest.approx(0.8853, abs=5e-5)
+    assert wilson(7, 12)[0] == pytest.approx(0.319511, abs=5e-7)  # type: ignore[index]
+    assert wilson(0, 0) is None
+    # fifty ratios with sample variance 0.04
+    spread = np.linspace(-1, 1, 50)
+    ratios = list(spread * 0.2 / np.std(spread, ddof=1))
+    assert luckiest(ratios) == pytest.approx(0.455261, abs=1e-5)
+    assert deflated_sharpe(r, ratios) == pytest.approx(0.4134, abs=1e-4)
+    assert luckiest(ratios[:9]) is None
+
+
+def test_nothing_found_gives_no_figures_and_few_trades_give_no_claim() -> None:
+    flat = flat_bars(300)
+    assert evidence({"FLAT": flat}, [None], [detector("double-bottom").rule()]) == []
+    for entry in evidence(walks(3, 500, seed=2), [None] * 3, list(default_rules())):
+        assert entry["claim"] == "few"
+        assert all(value is None or not isinstance(value, float) or math.isfinite(value) for value in entry.values())
+
+
+def test_summaries_add_up() -> None:
+    panel = walks(20, 900, seed=5)
+    bars = list(panel.values())
+    rules = [detector("double-top").rule()]
+    options = Options()
+    one = record(market_of(bars), list(panel), gather(bars, [None] * len(bars), rules, options), rules, options)
+    (entry,) = summarise(one)
+    assert sum(group["matches"] for group in entry["by_year"].values()) == entry["matches"]
+    assert sum(group["matches"] for group in entry["by_score_band"].values()) == entry["matches"]
+    assert sum(bucket["n"] for bucket in entry["distribution"]) == entry["trades"]
+    assert entry["triggered"] == entry["trades"] + entry["running_at_end"]
+    assert entry["equity"]["r"][-1] == pytest.approx(entry["mean_r"] * entry["trades"], abs=1e-3)
