@@ -1,0 +1,173 @@
+"""/api/patterns"""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from patterns.engine import registry
+from patterns.moments import said
+from patterns.queries.health import health
+from patterns.services.detection import detect
+
+from .fields import MatchAnswer, Question
+
+
+class Ticker(Question):
+    ticker = serializers.CharField(max_length=20)
+
+
+class DetectionAnswer(serializers.Serializer[Any]):
+    symbol = serializers.CharField()
+    name = serializers.CharField()
+    simulated = serializers.BooleanField()
+    interval = serializers.CharField()
+    as_of = serializers.CharField(help_text="as asked, else the last bar")
+    bars_last_date = serializers.CharField()
+    bars = serializers.IntegerField(help_text="how many were looked at")
+    universe = serializers.CharField(allow_null=True, help_text="in which it is rated")
+    matches = MatchAnswer(many=True)
+
+
+class Detect(APIView):
+    """Current matches of all detectors in one symbol, best first."""
+
+    @extend_schema(operation_id="patterns_detect", request=Ticker, responses=DetectionAnswer)
+    def post(self, request: Request) -> Response:
+        asked = Ticker(data=request.data)
+        asked.is_valid(raise_exception=True)
+        question = asked.validated_data
+        found = detect(
+            ticker=question["ticker"],
+            interval=question["interval"],
+            as_of=question["as_of"],
+            patterns=question["patterns"],
+            now=timezone.now(),
+        )
+        instrument = found.instrument
+        answer = {
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "simulated": instrument.is_simulated,
+            "interval": found.interval,
+            "as_of": said(found.as_of or found.last_at, found.interval),
+            "bars_last_date": said(found.last_at, found.interval),
+            "bars": found.bars.size,
+            "universe": instrument.home.name if instrument.home else None,
+            "matches": found.matches(),
+        }
+        return Response(answer)
+
+
+class PatternAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    side = serializers.ChoiceField(["long", "short", "both"])
+
+
+class ParameterAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    default = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    unit = serializers.CharField(help_text="bars (daily), fraction, atr or count")
+    whole = serializers.BooleanField()
+    help = serializers.CharField()
+
+
+class MarkAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    weight = serializers.FloatField()
+
+
+class ClauseRule(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    unit = serializers.CharField()
+    op = serializers.CharField(allow_null=True)
+    limit = serializers.JSONField(allow_null=True, help_text="a number, two for a range, or the name of a parameter")
+
+
+class DetectorAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    side = serializers.ChoiceField(["long", "short", "both"])
+    kind = serializers.ChoiceField(["continuation", "reversal", "neutral"])
+    summary = serializers.CharField()
+    horizon = serializers.CharField()
+    rules = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
+    min_bars = serializers.IntegerField()
+    patterns = PatternAnswer(many=True)
+    variants = serializers.ListField(child=serializers.CharField())
+    parameters = ParameterAnswer(many=True)
+    clauses = ClauseRule(many=True)
+    marks = MarkAnswer(many=True)
+
+
+class CatalogAnswer(serializers.Serializer[Any]):
+    detectors = DetectorAnswer(many=True)
+
+
+class Catalog(APIView):
+    """Every detector: what it looks for, by which rules and parameters, and where they come from."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="patterns_catalog", responses=CatalogAnswer)
+    def get(self, request: Request) -> Response:
+        return Response({"detectors": [described(detector) for detector in registry.detectors().values()]})
+
+
+def described(detector: registry.Detector) -> dict[str, Any]:
+    return {
+        "name": detector.name,
+        "title": detector.title,
+        "side": detector.side,
+        "kind": detector.kind,
+        "summary": detector.summary,
+        "horizon": detector.horizon,
+        "rules": detector.rules,
+        "source": detector.source,
+        "min_bars": detector.min_bars,
+        "patterns": [{"name": pattern.name, "title": pattern.title, "side": pattern.side} for pattern in detector.patterns],
+        "variants": [variant for variant in detector.variants if variant],
+        "parameters": [
+            {
+                "name": param.name,
+                "default": param.default,
+                "low": param.bounds.low,
+                "high": param.bounds.high,
+                "unit": param.bounds.unit,
+                "whole": param.is_whole,
+                "help": param.bounds.help,
+            }
+            for param in detector.parameters
+        ],
+        "clauses": [{"text": clause.text, "unit": clause.unit, "op": clause.op, "limit": clause.limit} for clause in detector.clauses],
+        "marks": [{"name": name, "weight": weight} for name, weight in detector.marks],
+    }
+
+
+class HealthAnswer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["ok", "late", "empty"])
+    detectors = serializers.IntegerField()
+    instruments = serializers.IntegerField()
+    bars_last_date = serializers.CharField(allow_null=True)
+    last_scan = serializers.DateTimeField(allow_null=True, help_text="when the last one was finished")
+    scans_waiting = serializers.IntegerField()
+    oldest_wait_seconds = serializers.FloatField(allow_null=True)
+
+
+class Health(APIView):
+    """Whether patterns can be looked for: `empty` without bars, `late` if a scan has waited for ten minutes."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="patterns_health", responses=HealthAnswer)
+    def get(self, request: Request) -> Response:
+        return Response(HealthAnswer(health(now=timezone.now())).data)

@@ -1,0 +1,158 @@
+"""/api/scan/{code}/results, /api/top-setups"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from legend.lib.pagination import CursorPages
+from patterns.engine.registry import default_rules
+from patterns.models import PatternMatch, Scan, ScanResult
+from patterns.moments import said
+from patterns.queries.evidence import Entry, Named, by_evidence, evidence_of_results, named, strength
+from patterns.services.presentation import present
+from patterns.services.rules import meant_patterns, store_rules
+
+from .fields import MatchAnswer
+from .renderers import CSVRenderer, XLSXRenderer
+from .scans import ScanSummary, latest_scan, told, visible_scan
+
+OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
+
+
+class ScanFilter(filters.FilterSet):
+    pattern = filters.CharFilter(method="of_pattern")
+    side = filters.ChoiceFilter(field_name="match__side", choices=PatternMatch.Side.choices)
+    state = filters.MultipleChoiceFilter(choices=PatternMatch.State.choices, help_text="default: ready and triggered")
+    min_score = filters.NumberFilter("match__score", lookup_expr="gte")
+    sector = filters.CharFilter("match__instrument__sector", lookup_expr="iexact")
+    min_rs = filters.NumberFilter("rs_rating", lookup_expr="gte")
+    max_atr_pct = filters.NumberFilter("atr_pct", lookup_expr="lte")
+    new = filters.BooleanFilter("is_new")
+
+    class Meta:
+        model = ScanResult
+        fields: list[str] = []
+
+    def of_pattern(self, queryset: QuerySet[ScanResult], name: str, value: str) -> QuerySet[ScanResult]:
+        return queryset.filter(match__pattern__in=meant_patterns(patterns=[value]))
+
+    def filter_queryset(self, queryset: QuerySet[ScanResult]) -> QuerySet[ScanResult]:
+        shown = super().filter_queryset(queryset)
+        return shown if self.form.cleaned_data["state"] else shown.filter(state__in=OPEN)
+
+
+class BestFirst(CursorPages):
+    ordering = ("-score", "-strength", "id")
+
+
+class MatchPage(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = MatchAnswer(many=True)
+
+
+class ScanResults(APIView):
+    """What a scan shows, best first; as pages of JSON, or whole as CSV or XLSX (`?format=` or Accept). Pieces that are done are in it."""
+
+    renderer_classes = [JSONRenderer, CSVRenderer, XLSXRenderer]
+
+    @extend_schema(
+        operation_id="scan_results",
+        parameters=[
+            OpenApiParameter("pattern"),
+            OpenApiParameter("side", enum=PatternMatch.Side.values),
+            OpenApiParameter("state", enum=PatternMatch.State.values, many=True, description="default: ready and triggered"),
+            OpenApiParameter("min_score", OpenApiTypes.FLOAT),
+            OpenApiParameter("sector"),
+            OpenApiParameter("min_rs", OpenApiTypes.INT),
+            OpenApiParameter("max_atr_pct", OpenApiTypes.FLOAT),
+            OpenApiParameter("new", OpenApiTypes.BOOL, description="not shown by the scan before"),
+            OpenApiParameter("cursor"),
+            OpenApiParameter("limit", OpenApiTypes.INT),
+            OpenApiParameter("format", enum=["json", "csv", "xlsx"]),
+        ],
+        responses={
+            (200, "application/json"): MatchPage,
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request, code: UUID) -> Response:
+        scan = visible_scan(request, code)
+        beside = evidence_of_results(ScanResult.objects.filter(scan=scan), scan.interval)
+        rows = filtered(request, ScanResult.objects.filter(scan=scan), beside)
+        file_format = request.accepted_renderer.format
+        if file_format != "json":
+            name = f"legend-{said(scan.as_of, scan.interval)[:10]}.{file_format}"
+            best_first = rows.order_by(*BestFirst.ordering)
+            return Response(_present(best_first, scan, beside), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        pages = BestFirst()
+        page = pages.paginate_queryset(rows, request, view=self) or []
+        return pages.get_paginated_response(_present(page, scan, beside))
+
+
+def filtered(request: Request, rows: QuerySet[ScanResult], beside: Mapping[Named, Entry]) -> QuerySet[ScanResult]:
+    """Rows as the address asks, with what ranks them; ValidationError for values that cannot be."""
+    ranked = rows.select_related("match__instrument").annotate(score=F("match__score"), strength=by_evidence(beside))
+    asked = ScanFilter(request.query_params, queryset=ranked)
+    if not asked.is_valid():
+        raise serializers.ValidationError({field: [str(error) for error in errors] for field, errors in asked.errors.items()})
+    return asked.qs
+
+
+def _present(rows: QuerySet[ScanResult] | list[ScanResult], scan: Scan, beside: Mapping[Named, Entry]) -> list[dict[str, Any]]:
+    return [present(match=row.match, shown=row, as_of=scan.as_of, evidence=beside.get(named(row.match))) for row in rows]
+
+
+class Setups(serializers.Serializer[Any]):
+    scan = ScanSummary()
+    new = serializers.IntegerField(help_text="how many of the setups the scan before did not show")
+    setups = MatchAnswer(many=True)
+
+
+class TopSetups(APIView):
+    """Best current matches of the latest whole scan, one per symbol; those the scan before did not show are marked `is_new`."""
+
+    @extend_schema(
+        operation_id="top_setups",
+        parameters=[
+            OpenApiParameter("universe"),
+            OpenApiParameter("interval"),
+            OpenApiParameter("limit", OpenApiTypes.INT, description="default 20, at most 100"),
+            OpenApiParameter("pattern"),
+            OpenApiParameter("side", enum=PatternMatch.Side.values),
+            OpenApiParameter("min_score", OpenApiTypes.FLOAT),
+            OpenApiParameter("new", OpenApiTypes.BOOL),
+        ],
+        responses=Setups,
+    )
+    def get(self, request: Request) -> Response:
+        asked = Limit(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        whole = [row.pk for row in store_rules(rules=default_rules())]
+        scan = latest_scan(request, Scan.objects.visible_to(request.user).filter(universe__isnull=False).with_exactly(whole))
+        beside = evidence_of_results(ScanResult.objects.filter(scan=scan), scan.interval)
+        rows = filtered(request, ScanResult.objects.filter(scan=scan, state__in=OPEN), beside).order_by(*BestFirst.ordering)
+        best = {row.match.instrument_id: row for row in reversed(rows)}
+        shown = sorted(best.values(), key=lambda row: (-row.match.score, -strength(row.match, beside)))[: asked.validated_data["limit"]]
+        answer = {
+            "scan": ScanSummary(told(scan, timezone.now())).data,
+            "new": sum(row.is_new for row in shown),
+            "setups": _present(shown, scan, beside),
+        }
+        return Response(answer)
+
+
+class Limit(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=20)

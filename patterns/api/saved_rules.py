@@ -1,0 +1,74 @@
+"""/api/patterns/saved"""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from legend.lib.models import Once
+from patterns.models import SavedRule
+from patterns.services.saved_rules import delete_saved, find_saved, lab_rule, save_rule, saved_rules
+
+from .asker import asker
+from .fields import Params
+
+
+class SavedQuestion(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60)
+    detector = serializers.CharField(max_length=60)
+    params = Params(required=False, default=dict, help_text="those that differ from the defaults")
+
+
+class SavedAnswer(serializers.Serializer[Any]):
+    code = serializers.UUIDField()
+    name = serializers.CharField()
+    detector = serializers.CharField()
+    params = serializers.DictField(child=serializers.FloatField(), help_text="all of them")
+    created_at = serializers.DateTimeField()
+
+
+def told(saved: SavedRule) -> dict[str, Any]:
+    rule = saved.rule
+    return {"code": saved.code, "name": saved.name, "detector": rule.detector, "params": rule.params, "created_at": saved.created_at}
+
+
+class SavedRules(APIView):
+    """One's own detectors: settings kept under a name, to scan with them."""
+
+    @extend_schema(operation_id="patterns_saved_list", responses=SavedAnswer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(SavedAnswer([told(saved) for saved in saved_rules(owner=asker(request))], many=True).data)
+
+    @extend_schema(
+        operation_id="patterns_saved_create",
+        parameters=[
+            OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER, description="sent again it answers the same detector")
+        ],
+        request=SavedQuestion,
+        responses={201: SavedAnswer},
+    )
+    def post(self, request: Request) -> Response:
+        asked = SavedQuestion(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wish = asked.validated_data
+        once = Once.read(request.headers.get("Idempotency-Key"), wish)
+        rule = lab_rule(detector=wish["detector"], params=wish["params"])
+        saved = save_rule(owner=asker(request), name=wish["name"], rule=rule, once=once)
+        return Response(SavedAnswer(told(saved)).data, status=201)
+
+
+class OneSavedRule(APIView):
+    """One of the person's detectors; for everybody else there is none."""
+
+    @extend_schema(operation_id="patterns_saved_get", responses=SavedAnswer)
+    def get(self, request: Request, code: UUID) -> Response:
+        return Response(SavedAnswer(told(find_saved(owner=asker(request), code=code))).data)
+
+    @extend_schema(operation_id="patterns_saved_delete", request=None, responses={204: None})
+    def delete(self, request: Request, code: UUID) -> Response:
+        delete_saved(owner=asker(request), code=code)
+        return Response(status=204)

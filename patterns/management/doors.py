@@ -1,0 +1,69 @@
+"""What the commands of the market share: refusals in one sentence, matches as a table."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import OperationalError, ProgrammingError, connection
+
+from legend.lib.errors import LegendError
+from patterns.tables import as_csv
+
+FORMATS = ("table", "json", "csv")
+TABLE = (  # title, key, digits or None for text
+    ("symbol", "symbol", None),
+    ("pattern", "pattern", None),
+    ("side", "side", None),
+    ("state", "state", None),
+    ("score", "score", 0),
+    ("entry", "entry", 2),
+    ("stop", "stop", 2),
+    ("target", "target", 2),
+    ("R:R", "risk_reward", 1),
+    ("to entry %", "distance_pct", 1),
+    ("RS", "rs_rating", 0),
+    ("known at", "known_at", None),
+)
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """Turn a refusal, and a database without tables, into a sentence on standard error and exit code 1."""
+    try:
+        yield
+    except LegendError as refusal:
+        raise CommandError(refusal.detail) from None
+    except KeyboardInterrupt:
+        raise CommandError("Broken off. What is unfinished waits for the next who asks.", returncode=130) from None
+    except (OperationalError, ProgrammingError):
+        if "patterns_scan" in connection.introspection.table_names():
+            raise
+        raise CommandError("The database has no tables yet; run manage.py up, or manage.py migrate and manage.py import_bars.") from None
+
+
+def shown(matches: Sequence[Mapping[str, Any]], document: Mapping[str, Any], form: str) -> str:
+    """The answer in one of FORMATS; `document` is what surrounds the matches in JSON."""
+    if form == "json":
+        return json.dumps({**document, "matches": matches}, indent=2, ensure_ascii=False, allow_nan=False)
+    if form == "csv":
+        return as_csv(matches).rstrip("\n")
+    return _table(matches) if matches else "Nothing is ready or triggered."
+
+
+def _table(matches: Sequence[Mapping[str, Any]]) -> str:
+    rows = [[title for title, _, _ in TABLE]]
+    rows += [[_text(match[key], digits) for _, key, digits in TABLE] for match in matches]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    numeric = [digits is not None for _, _, digits in TABLE]
+    lines = [
+        [text.rjust(width) if right else text.ljust(width) for text, width, right in zip(row, widths, numeric, strict=True)] for row in rows
+    ]
+    return "\n".join("  ".join(line).rstrip() for line in lines)
+
+
+def _text(value: Any, digits: int | None) -> str:
+    if value is None:
+        return "—"
+    return str(value) if digits is None else f"{value:,.{digits}f}"

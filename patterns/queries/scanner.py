@@ -1,0 +1,174 @@
+"""What the scanner shows: a scan, its results narrowed and ordered, and what changed since another scan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import Abs
+
+from patterns.charting.svg import Share
+from patterns.engine.registry import default_rules
+from patterns.models import PatternMatch, Scan, ScanResult
+from patterns.services.presentation import present
+from patterns.services.rules import store_rules
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_ROWS = 40
+HISTORY = 12
+OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
+ENDED = (PatternMatch.State.TARGET, PatternMatch.State.STOPPED, PatternMatch.State.EXPIRED)
+# words of the page for several states
+STATES_MEANT: Mapping[str, Sequence[str]] = {"": OPEN, "any": PatternMatch.State.values, "ended": ENDED}
+REWARD = Abs((F("match__target") - F("match__entry")) / (F("match__entry") - F("match__stop")))
+# the last one decides between equals
+ORDERS: Mapping[str, Sequence[Any]] = {
+    "new": ["-is_new", "-match__score"],
+    "score": ["-match__score"],
+    "symbol": ["match__instrument__symbol", "-match__score"],
+    "pattern": ["match__pattern", "match__side", "-match__score"],
+    "reward": [REWARD.desc(), "-match__score"],
+    "distance": [Abs("distance_pct"), "-match__score"],
+    "rs": [F("rs_rating").desc(nulls_last=True), "-match__score"],
+}
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What of a scan is shown; empty means all, `state` empty means those that are open."""
+
+    pattern: str = ""
+    side: str = ""
+    state: str = ""
+    min_score: int | None = None
+    min_rs: int | None = None
+    sector: str = ""
+    order: str = "new"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts over the whole scan, and what can be chosen from."""
+
+    found: int
+    new: int
+    patterns: dict[str, int]
+    sectors: list[str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Against another scan: what came, what went, and what stands otherwise than then."""
+
+    other: Scan
+    came: list[dict[str, Any]] = field(default_factory=list)
+    went: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+
+
+def chosen_scan(*, user: "User", code: UUID | None) -> Scan | None:
+    """The scan asked for, Scan.DoesNotExist if the person may not see it; else their own latest or that of the timetable."""
+    scans = Scan.objects.visible_to(user).select_related("universe")
+    if code is not None:
+        return scans.get(code=code)
+    # grouped, since one scan may have several requests
+    asked = Q(requests__user=user, requests__withdrawn_at=None) | Q(requests__user=None)
+    shown = scans.exclude(status=Scan.Status.CANCELLED).filter(asked).annotate(asked_at=Max("requests__created_at"))
+    return shown.order_by("-asked_at").first() or scans.finished().first()
+
+
+def latest_whole_scan(*, user: "User") -> Scan | None:
+    """The finished scan of a universe by all detectors with the latest close; two queries."""
+    rules = [row.pk for row in store_rules(rules=default_rules())]
+    scans = Scan.objects.visible_to(user).finished().filter(universe__isnull=False).with_exactly(rules)
+    return scans.select_related("universe").order_by("-as_of", "-finished_at").first()
+
+
+def history(*, user: "User") -> list[Scan]:
+    """The latest scans the person may see."""
+    return list(Scan.objects.visible_to(user).select_related("universe").order_by("-created_at")[:HISTORY])
+
+
+def summary(scan: Scan) -> Summary:
+    """Two queries. Counted are open matches; an ended one is shown on request only."""
+    results = ScanResult.objects.filter(scan=scan, state__in=OPEN)
+    rows = list(results.values("match__pattern").annotate(n=Count("pk"), new=Count("pk", filter=Q(is_new=True))).order_by("match__pattern"))
+    sectors = results.exclude(match__instrument__sector="").order_by("match__instrument__sector")
+    return Summary(
+        found=sum(row["n"] for row in rows),
+        new=sum(row["new"] for row in rows),
+        patterns={row["match__pattern"]: row["n"] for row in rows},
+        sectors=list(sectors.values_list("match__instrument__sector", flat=True).distinct()),
+    )
+
+
+def results(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanResult]:
+    """A page of results with their matches and instruments; two queries."""
+    return Paginator(narrowed(scan, by), PAGE_ROWS).get_page(page)
+
+
+def narrowed(scan: Scan, by: Narrowing) -> QuerySet[ScanResult]:
+    rows = ScanResult.objects.filter(scan=scan).select_related("match__instrument")
+    rows = rows.filter(state__in=STATES_MEANT.get(by.state, [by.state]))
+    if by.pattern:
+        rows = rows.filter(match__pattern=by.pattern)
+    if by.side:
+        rows = rows.filter(match__side=by.side)
+    if by.min_score is not None:
+        rows = rows.filter(match__score__gte=by.min_score)
+    if by.min_rs is not None:
+        rows = rows.filter(rs_rating__gte=by.min_rs)
+    if by.sector:
+        rows = rows.filter(match__instrument__sector=by.sector)
+    return rows.order_by(*ORDERS[by.order], "pk")
+
+
+def shown(result: ScanResult, scan: Scan) -> dict[str, Any]:
+    """A row as every door presents it, with what the page draws beside."""
+    row = present(match=result.match, shown=result, as_of=scan.as_of)
+    return {**row, "closes": result.closes, "parts": shares(row["score_parts"])}
+
+
+def shares(parts: Sequence[Mapping[str, Any]]) -> list[Share]:
+    return [Share(part["title"], part["points"], part["possible"]) for part in parts]
+
+
+def one_result(*, scan: Scan, match: UUID) -> dict[str, Any]:
+    """One row of a scan. ScanResult.DoesNotExist if it did not show that match."""
+    return shown(ScanResult.objects.select_related("match__instrument").get(scan=scan, match__code=match), scan)
+
+
+def compare(scan: Scan, other: Scan) -> Comparison:
+    """Two queries, however many matches there are."""
+    now, then = _states(scan), _states(other)
+    return Comparison(
+        other=other,
+        came=[row for code, row in now.items() if code not in then],
+        went=[row for code, row in then.items() if code not in now],
+        changed=[{**row, "was": then[code]["state"]} for code, row in now.items() if code in then and row["state"] != then[code]["state"]],
+    )
+
+
+def _states(scan: Scan) -> dict[UUID, dict[str, Any]]:
+    rows = ScanResult.objects.filter(scan=scan, state__in=OPEN).order_by("match__instrument__symbol", "match__pattern")
+    named = rows.values(
+        "state", code=F("match__code"), symbol=F("match__instrument__symbol"), pattern=F("match__pattern"), side=F("match__side")
+    )
+    return {row["code"]: dict(row) for row in named}
+
+
+def best_setups(scan: Scan, count: int) -> list[dict[str, Any]]:
+    """The best open matches, one per symbol; one query."""
+    best: dict[str, ScanResult] = {}
+    for result in narrowed(scan, Narrowing(order="score"))[: 8 * count]:
+        best.setdefault(result.match.instrument.symbol, result)
+    return [shown(result, scan) for result in list(best.values())[:count]]
+
+
+def new_setups(scan: Scan, count: int) -> list[dict[str, Any]]:
+    """What the scan before did not show, best first; one query."""
+    return [shown(result, scan) for result in narrowed(scan, Narrowing(order="score")).filter(is_new=True)[:count]]

@@ -1,0 +1,150 @@
+"""Looking at the instruments of a piece: what is found, and what is new in it against the rows.
+
+The engine comes with this module, so it is imported where it is used.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
+from legend.lib.errors import LegendError
+from patterns.engine.bars import Bars
+from patterns.engine.context import Context
+from patterns.engine.registry import Rule as EngineRule
+from patterns.engine.replay import replay
+from patterns.models import Instrument, Life, PatternMatch, Rule, Scan, ScanPiece, ScanResult
+from patterns.moments import said
+from patterns.series import load_sound
+
+from .context import Rated, context_of
+from .matches import Seen
+from .rules import engine_rule, enough_bars, fewest_bars
+
+BEAT = dt.timedelta(seconds=5)
+LATE_BARS = 5  # a share that has not traded for so many bars of its universe is not looked at
+OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
+
+SCANS_REMEMBERED = 8
+
+logger = logging.getLogger(__name__)
+_rules: dict[uuid.UUID, tuple[list[Rule], list[EngineRule]]] = {}
+
+
+@dataclass
+class Look:
+    """What a piece found, before anything is written."""
+
+    seen: list[Seen] = field(default_factory=list)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+    shown: dict[uuid.UUID, ScanResult] = field(default_factory=dict)  # by code of the match, as the next three
+    fresh: dict[uuid.UUID, PatternMatch] = field(default_factory=dict)
+    known: dict[uuid.UUID, int] = field(default_factory=dict)  # rows that were there before
+    lives: dict[uuid.UUID, tuple[Life, dt.datetime]] = field(default_factory=dict)  # of new rows and of those that have to change
+
+
+class Stored(NamedTuple):
+    """What a row knows of its match."""
+
+    pk: int
+    instrument_id: int
+    known_at: dt.datetime
+    walked_to: dt.datetime
+    life: Life
+
+
+def look_at(*, piece: ScanPiece) -> Look:
+    """Replay every instrument of the piece up to the scan's as-of; nothing is written but signs of life."""
+    scan, look = piece.scan, Look()
+    rows, rules = _rules_of(scan)
+    instruments = Instrument.objects.filter(pk__in=piece.instrument_ids).order_by("symbol")
+    if not scan.rates_within:
+        instruments = instruments.select_related("home")
+    universes = {universe.pk: universe for universe in (scan.rated_in(one) for one in instruments) if universe}
+    rated = {pk: context_of(universe=universe, interval=scan.interval) for pk, universe in universes.items()}
+    panel, damaged = load_sound(piece.instrument_ids, scan.interval, until=scan.as_of.timestamp())
+    needed, beat = fewest_bars(rules), timezone.now()
+    for instrument in instruments:
+        universe = scan.rated_in(instrument)
+        if instrument.pk in damaged:
+            look.failed.append({"symbol": instrument.symbol, "reason": damaged[instrument.pk]})
+            continue
+        try:
+            bars = enough_bars(panel.get(instrument.pk), needed, symbol=instrument.symbol, interval=scan.interval, until=scan.as_of)
+            market = _market(scan, instrument, rated[universe.pk] if universe else None, bars)
+            found = replay(bars, rules, market)
+        except LegendError as reason:
+            look.skipped.append({"symbol": instrument.symbol, "reason": reason.detail})
+        except Exception as fault:  # one share's trouble must not cost the others their answer; it is named and logged
+            logger.exception("Scan %s failed on %s.", scan.code, instrument.symbol)
+            look.failed.append({"symbol": instrument.symbol, "reason": f"{type(fault).__name__}: {fault}"})
+        else:
+            look.seen.append(Seen(instrument, universe, scan.interval, rows, found))
+        if timezone.now() - beat > BEAT:
+            beat = timezone.now()
+            ScanPiece.objects.filter(pk=piece.pk, attempts=piece.attempts).update(heartbeat_at=beat)
+    _compare(look, rows)
+    return look
+
+
+def _rules_of(scan: Scan) -> tuple[list[Rule], list[EngineRule]]:
+    """As rows and as the engine runs them; a scan's rules never change, so its pieces share them."""
+    if scan.code not in _rules:
+        rows = list(scan.rules.order_by("detector", "params_hash"))
+        while len(_rules) >= SCANS_REMEMBERED:
+            _rules.pop(next(iter(_rules)), None)
+        _rules[scan.code] = rows, [engine_rule(row=row) for row in rows]
+    return _rules[scan.code]
+
+
+def _market(scan: Scan, instrument: Instrument, rated: Rated | None, bars: Bars) -> Context:
+    """What is known around the instrument; LegendError if it cannot be rated or has long ceased to trade."""
+    if rated is None:
+        raise LegendError(f"{instrument.symbol} has no universe in which it could be rated.", code="no_home")
+    if rated.bars_since(bars.at[-1], scan.as_of.timestamp()) > LATE_BARS:
+        raise LegendError(f"The last bar of {instrument.symbol} is that of {said(bars.at[-1], scan.interval)}.", code="stale")
+    return rated.around(instrument.pk, bars.at)
+
+
+def _compare(look: Look, rules: Sequence[Rule]) -> None:
+    """Tell what is new, what has lived on, and what the rows know already."""
+    # of two with one code the first stays
+    found = {seen.code(find): (seen, find) for seen in reversed(look.seen) for find in reversed(seen.current())}
+    stored = _stored(look.seen, rules, oldest=min((seen.at(int(find["known"])) for seen, find in found.values()), default=None))
+    for code, (seen, find) in found.items():
+        look.shown[code] = seen.result(find)
+        life, before = seen.life(find), stored.get(code)
+        if before is None:
+            look.fresh[code] = seen.row(find)
+        else:
+            look.known[code] = before.pk
+        if before is None or seen.last_at > before.walked_to or (seen.last_at == before.walked_to and life != before.life):
+            look.lives[code] = life, seen.last_at
+    by_instrument = {seen.instrument.pk: seen for seen in look.seen}
+    for code, before in stored.items():
+        seen = by_instrument[before.instrument_id]
+        if code not in found and before.life.is_open and before.walked_to <= seen.last_at:
+            look.lives[code] = seen.life_of(code, before.known_at), seen.last_at
+
+
+def _stored(seen: Sequence[Seen], rules: Sequence[Rule], oldest: dt.datetime | None) -> dict[uuid.UUID, Stored]:
+    """The rows of these rules that are open or could be among those found, by code."""
+    if not seen:
+        return {}
+    relevant = Q(state__in=OPEN) if oldest is None else Q(state__in=OPEN) | Q(known_at__gte=oldest)
+    rows = PatternMatch.objects.filter(
+        relevant,
+        instrument_id__in=[one.instrument.pk for one in seen],
+        interval=seen[0].interval,
+        rule_id__in=[rule.pk for rule in rules],
+        universe_id__in={one.universe.pk for one in seen if one.universe},
+    ).values_list("code", "pk", "instrument_id", "known_at", "walked_to", *Life._fields)
+    return {
+        code: Stored(pk, instrument_id, known_at, walked_to, Life(*life)) for code, pk, instrument_id, known_at, walked_to, *life in rows
+    }

@@ -1,0 +1,47 @@
+"""Matches as rows of a file for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+COLUMNS = (
+    "symbol", "name", "sector", "pattern", "title", "side", "state", "is_new", "score", "grade", "entry", "stop", "target", "target2",
+    "risk_pct", "risk_reward", "risk_reward2", "current_price", "change_pct", "distance_pct", "distance_atr", "atr_pct", "rs_rating",
+    "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "reason", "flags", "analysis",
+    "code",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def cell(value: Any) -> str | int | float | None:
+    """A value as one cell. Text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def as_csv(rows: Rows) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(row[column]) for column in COLUMNS] for row in rows)
+    return file.getvalue()
+
+
+def as_xlsx(rows: Rows) -> bytes:
+    import xlsxwriter
+
+    file = io.BytesIO()
+    # text stays text: neither formulas nor links are made of it
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, {"in_memory": True, **plain}) as book:
+        sheet = book.add_worksheet("Matches")
+        sheet.freeze_panes(1, 1)
+        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
+        for number, row in enumerate(rows, 1):
+            sheet.write_row(number, 0, [cell(row[column]) for column in COLUMNS])
+    return file.getvalue()

@@ -1,0 +1,63 @@
+"""Celery doors of the market: load what the id says, call one service."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .services import after_close, evidence, lives, pieces, scans, sweeper
+
+
+@shared_task
+def prepare_scan(scan_id: int) -> None:
+    for piece_id in scans.prepare(scan_id=scan_id):
+        run_piece.delay(piece_id)
+
+
+@shared_task
+def run_piece(piece_id: int) -> None:
+    pieces.run_piece(piece_id=piece_id)
+
+
+@shared_task
+def requeue_stale_pieces() -> None:
+    sweeper.requeue_stale(now=timezone.now())
+
+
+@shared_task
+def follow_lives() -> None:
+    lives.follow_lives()
+
+
+@shared_task
+def scan_what_is_new() -> None:
+    after_close.scan_what_is_new(now=timezone.now())
+
+
+@shared_task
+def refresh_evidence(scan_id: int) -> None:
+    """After a scan: what its matches will be shown with, unless that is there for these bars."""
+    from .services.judging import run_evidence as work
+
+    for evidence_ids in evidence.refresh_after(scan_id=scan_id, now=timezone.now()):
+        if work(evidence_ids=evidence_ids):
+            measure_noise.delay(evidence_ids)
+
+
+@shared_task
+def run_evidence(evidence_ids: list[int]) -> None:
+    from .services.judging import run_evidence as work
+
+    if work(evidence_ids=evidence_ids):
+        measure_noise.delay(evidence_ids)
+
+
+@shared_task
+def measure_noise(evidence_ids: list[int]) -> None:
+    from .services.noise import measure_noise as work
+
+    work(evidence_ids=evidence_ids)
+
+
+@shared_task
+def sweep_evidence() -> None:
+    evidence.requeue_stale(now=timezone.now())
+    evidence.forget_expired(now=timezone.now())

@@ -1,0 +1,253 @@
+"""Pages of the market: scanner, symbols, the catalogue of patterns."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from legend.lib.errors import LegendError, NotFound
+from legend.lib.htmx import render_page, wants_part
+from patterns.access import signed_in
+from patterns.engine import registry
+from patterns.forms import NarrowingForm, QuestionForm
+from patterns.models import Instrument, Interval, PatternMatch, Scan
+from patterns.queries import scanner as scans
+from patterns.queries import symbols as instruments
+from patterns.queries.market import market_status
+from patterns.services.pieces import previous_scan
+from patterns.services.rules import asked_rules
+from patterns.services.scans import progress_of, request_scan, withdraw
+from patterns.services.universes import find_universe, list_universes, shown_name
+
+KINDS = (("", "All"), ("continuation", "Continuation"), ("reversal", "Reversal"), ("neutral", "Neutral"))
+SIDES = {"long": "long", "short": "short", "both": "long or short"}
+COLUMNS = (
+    ("Symbol", "symbol", ""),
+    ("Pattern", "pattern", ""),
+    ("Score", "score", "n"),
+    ("Entry", "", "n"),
+    ("Stop", "", "n"),
+    ("Target", "", "n"),
+    ("R:R", "reward", "n"),
+    ("To entry", "distance", "n may-go"),
+    ("RS", "rs", "n may-go"),
+    ("70 closes", "", ""),
+)
+SORTED = {
+    "symbol": "ascending",
+    "pattern": "ascending",
+    "distance": "ascending",
+    "score": "descending",
+    "reward": "descending",
+    "rs": "descending",
+}
+SYMBOLS_LISTED = 60
+SUGGESTED = 8
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def scanner(request: HttpRequest) -> HttpResponse:
+    """GET shows a scan, narrowed by the address; POST asks for a new one."""
+    if request.method == "POST":
+        form = QuestionForm(request.POST, user=request.user)  # type: ignore[arg-type]  # signed_in
+        scan = _ask(request, form)
+        if scan is not None:
+            return redirect(f"{reverse('patterns:scanner')}?scan={scan.code}")
+        return TemplateResponse(request, "patterns/scanner.html", _scanner_context(request, form), status=422)
+    context = _scanner_context(request)
+    if wants_part(request) and request.htmx.target == "more":  # type: ignore[attr-defined]
+        return TemplateResponse(request, "patterns/scanner.html#rows", context)
+    context["from_progress"] = bool(request.htmx) and request.htmx.trigger == "results"  # type: ignore[attr-defined]
+    return render_page(request, "patterns/scanner.html", context, part="answer")
+
+
+def _ask(request: HttpRequest, form: QuestionForm) -> Scan | None:
+    """None when the form tells what is wrong."""
+    if not form.is_valid():
+        return None
+    asked = form.cleaned_data
+    try:
+        return request_scan(
+            universe=find_universe(name=asked["universe"], user=request.user),  # type: ignore[arg-type]
+            rules=asked_rules(patterns=asked["patterns"]),
+            interval=asked["interval"],
+            as_of=asked["as_of"],
+            by=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+    except LegendError as refusal:
+        field = refusal.errors[0].field if refusal.errors and refusal.errors[0].field in form.fields else None
+        form.add_error(field, refusal.detail)
+        return None
+
+
+def _scanner_context(request: HttpRequest, question: QuestionForm | None = None) -> dict[str, Any]:
+    user: Any = request.user
+    scan = scans.chosen_scan(user=user, code=_code(request, "scan"))
+    context: dict[str, Any] = {
+        "scan": scan,
+        "simulated": market_status().is_simulated,
+        "question": question or QuestionForm(initial=_initial(scan), user=user),
+    }
+    if scan is None:
+        return context
+    summary = scans.summary(scan)
+    narrowing = NarrowingForm(request.GET, patterns=summary.patterns, sectors=summary.sectors)
+    page = scans.results(scan, narrowing.narrowing, page=_number(request.GET.get("page")))
+    rows = [scans.shown(result, scan) for result in page]
+    other = _code(request, "compare")
+    before = None if scan.is_unfinished else previous_scan(scan=scan)
+    order = narrowing.narrowing.order
+    return context | {
+        **({"simulated": page[0].match.instrument.is_simulated} if rows else {}),
+        "columns": [
+            {"title": title, "order": way, "css": css, "sorted": SORTED.get(way) if way == order else None} for title, way, css in COLUMNS
+        ],
+        "summary": summary,
+        "narrowing": narrowing,
+        "page": page,
+        "rows": rows,
+        "shown": rows[0] if rows else None,
+        "progress": progress_of(scan=scan, now=timezone.now()) if scan.is_unfinished else None,
+        "seconds": (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at and scan.started_at else None,
+        "history": scans.history(user=user),
+        "before": before,
+        "comparison": scans.compare(scan, Scan.objects.visible_to(user).get(code=other)) if other else None,
+        "scan_failed": len(scan.failed),
+        "can_cancel": scan.is_unfinished and scan.requests.filter(user=user, withdrawn_at=None).exists(),
+    }
+
+
+def _initial(scan: Scan | None) -> dict[str, Any]:
+    if scan is None or scan.universe is None:
+        return {"interval": Interval.DAY_1}
+    return {"universe": shown_name(scan.universe), "interval": scan.interval}
+
+
+@signed_in
+@require_POST
+def cancel_scan(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Take one's request back; another person's wish for the same scan keeps it running."""
+    try:
+        scan = withdraw(code=code, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except LegendError as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.info(
+            request, "Scan cancelled." if scan.status == Scan.Status.CANCELLED else "You withdrew; others still wait for this scan."
+        )
+    return redirect(f"{reverse('patterns:scanner')}?scan={code}")
+
+
+@signed_in
+@require_safe
+def preview(request: HttpRequest, code: UUID, match: UUID) -> HttpResponse:
+    """What stands beside the list for one row; without htmx the symbol's page."""
+    scan = Scan.objects.visible_to(request.user).get(code=code)
+    row = scans.one_result(scan=scan, match=match)
+    if not wants_part(request):
+        return redirect(row["chart_url"])
+    return TemplateResponse(request, "patterns/scanner.html#preview", {"scan": scan, "shown": row})
+
+
+@signed_in
+@require_safe
+def symbols(request: HttpRequest) -> HttpResponse:
+    """Suggestions while somebody types; the whole list on Enter, or the symbol itself when it is one."""
+    q = request.GET.get("q", "").strip()[:40]
+    part = wants_part(request)
+    limit = SUGGESTED if part else SYMBOLS_LISTED
+    found = instruments.found_instruments(q, limit)
+    if not part and found and (len(found) == 1 or found[0].symbol == q.upper()):
+        return redirect("patterns:symbol", found[0].symbol)
+    return render_page(request, "patterns/symbols.html", {"q": q, "found": found, "limit": limit}, part="suggestions")
+
+
+@signed_in
+@require_safe
+def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
+    instrument = Instrument.objects.select_related("home").filter(symbol=symbol.upper()).first()
+    if instrument is None:
+        raise NotFound(f"No bars are known of {symbol[:20]!r}. Search for another symbol, or import its bars.", code="unknown_symbol")
+    if symbol != instrument.symbol:
+        return redirect("patterns:symbol", instrument.symbol)
+    asked = _code(request, "match")
+    chosen = PatternMatch.objects.filter(instrument=instrument, code=asked).first() if asked else None
+    interval = chosen.interval if chosen else request.GET.get("interval") or Interval.DAY_1
+    if interval not in Interval.values:
+        raise NotFound(f"There is no interval {interval[:10]!r}.")
+    matches = instruments.matches_of(instrument, interval)
+    chosen = chosen or (matches[0] if matches else None)
+    context = {
+        "instrument": instrument,
+        "interval": interval,
+        "intervals": instruments.intervals_of(instrument),
+        "spans": instruments.spans_of(interval),
+        "snapshot": instruments.snapshot(instrument, interval),
+        "matches": matches,
+        "chosen": chosen,
+        "match": instruments.told(chosen) if chosen else None,
+    }
+    return TemplateResponse(request, "patterns/symbol.html", context)
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    detectors = [detector for detector in registry.detectors().values() if not kind or detector.kind == kind]
+    return TemplateResponse(request, "patterns/catalogue.html", {"detectors": detectors, "kinds": KINDS, "kind": kind})
+
+
+@require_safe
+def detector(request: HttpRequest, name: str) -> HttpResponse:
+    """A detector, asked by its own name or by that of one of its patterns."""
+    found = registry.detectors().get(name) or next((source for own, (source, _) in registry.patterns().items() if own == name), None)
+    if found is None:
+        raise NotFound(f"There is no pattern {name[:60]!r}.")
+    context = {
+        "detector": found,
+        "side": SIDES[found.side],
+        "params": [_told(param) for param in found.parameters],
+        "marks": [(title, 100 * weight) for title, weight in found.marks],
+        "most": 100 * max(weight for _, weight in found.marks),
+        "variants": [variant for variant in found.variants if variant],
+    }
+    return TemplateResponse(request, "patterns/detector.html", context)
+
+
+@require_safe
+def help_data(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(request, "help/data.html", {"universes": list_universes(user=None)})
+
+
+def _told(param: registry.Param) -> dict[str, Any]:
+    """A parameter in the unit people read: fractions as percent."""
+    bounds = param.bounds
+    factor, unit = {"fraction": (100, " %"), "bars": (1, " bars"), "atr": (1, " ATR")}.get(bounds.unit, (1, ""))
+    return {
+        "name": param.name,
+        "help": bounds.help,
+        "default": f"{factor * param.default:g}{unit}",
+        "low": f"{factor * bounds.low:g}",
+        "high": f"{factor * bounds.high:g}{unit}",
+    }
+
+
+def _code(request: HttpRequest, name: str) -> UUID | None:
+    """A code in the address; NotFound if it is none."""
+    text = request.GET.get(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("There is nothing at this address.") from None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 6 else 1
