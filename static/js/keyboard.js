@@ -1,0 +1,44 @@
+// `/` search, `g` then a letter to go, `j` `k` rows, Enter opens, `?` help. Quiet while somebody types.
+
+const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]");
+let going = 0;
+
+function move(step) {
+  const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.contains(document.activeElement) || row.classList.contains("is-shown"));
+  const focused = rows.some((row) => row.contains(document.activeElement));
+  const next = focused || step < 0 ? at + step : Math.max(at, 0);
+  const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
+  row.querySelector("a")?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const key = event.key;
+  if (performance.now() - going < 1500 && /^[a-z]$/.test(key)) {
+    going = 0;
+    const link = document.querySelector(`[data-go="${key}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
+  if (key === "/") document.querySelector("#symbol-search")?.focus();
+  else if (key === "?") document.querySelector("#keys")?.togglePopover();
+  else if (key === "g") going = performance.now();
+  else if (key === "j") move(1);
+  else if (key === "k") move(-1);
+  else return;
+  event.preventDefault();
+});
+
+// a click anywhere in a row follows its link; links and buttons inside keep their own meaning
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (!row || event.target.closest("a, button, summary, input") || getSelection().toString()) return;
+  const link = row.querySelector("a");
+  event.ctrlKey || event.metaKey ? open(link.href) : link.click();
+});
