@@ -3,9 +3,15 @@
 const preview = () => document.querySelector("#preview");
 const isVisible = () => preview() && getComputedStyle(preview()).display !== "none";
 
+// A row that scrolls or is swapped in under a resting mouse is "entered" too; only a moved mouse points at something.
+let movedAt = -1;
+document.addEventListener("mousemove", (event) => (movedAt = event.timeStamp), { passive: true });
+
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   const row = event.target.closest?.("[data-row]");
   if (!row || event.detail.elt !== row) return;
+  const cause = event.detail.requestConfig.triggeringEvent;
+  if (cause?.type === "mouseenter" && movedAt < cause.timeStamp) return event.preventDefault();
   if (!isVisible() || row.dataset.code === preview().dataset.code) event.preventDefault();
   if (isVisible()) mark(row);
 });
