@@ -21,6 +21,8 @@ COPY manage.py ./
 COPY legend legend
 COPY accounts accounts
 COPY patterns patterns
+COPY trading trading
+COPY social social
 COPY templates templates
 COPY static static
 USER legend

@@ -7,7 +7,7 @@ WORKERS ?= 2
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUN_STAMP = $(VENV)/.installed-run
 DEV_STAMP = $(VENV)/.installed-dev
-APPS = legend accounts patterns
+APPS = legend accounts patterns trading social
 # a developer's .env must not change what is checked
 MANAGE = LEGEND_ENV_FILE=/dev/null SECRET_KEY=a-key-for-the-checks-of-this-makefile-and-for-no-site-at-all $(BIN)/python manage.py
 JOURNEYS ?= tests/journeys

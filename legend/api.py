@@ -13,4 +13,6 @@ urlpatterns = [
     ),
     path("", include("accounts.api.urls")),
     path("", include("patterns.api.urls")),
+    path("", include("trading.api.urls")),
+    path("", include("social.api.urls")),
 ]

@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     "legend",
     "accounts",
     "patterns",
+    "trading",
+    "social",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

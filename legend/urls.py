@@ -17,6 +17,8 @@ urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("", include("accounts.urls")),
     path("", include("patterns.urls")),
+    path("", include("trading.urls")),
+    path("", include("social.urls")),
 ]
 handler400 = views.bad_request
 handler403 = views.forbidden
