@@ -1,4 +1,4 @@
-"""People."""
+"""Who signs in."""
 
 from typing import Any, ClassVar, Self
 
