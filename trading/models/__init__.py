@@ -1,0 +1,14 @@
+"""Tables of trading."""
+
+from .alert import Alert, AlertEvent, AlertResult, ToldMatch
+from .bar_look import BarLook
+from .watchlist import WatchItem
+
+__all__ = [
+    "Alert",
+    "AlertEvent",
+    "AlertResult",
+    "BarLook",
+    "ToldMatch",
+    "WatchItem",
+]

@@ -1,0 +1,14 @@
+"""How far bars have been looked at."""
+
+from django.db import models
+
+
+class BarLook(models.Model):
+    """Alerts and watchlists have seen this instrument's bars up to `looked_to`: what a lost message left is found by it."""
+
+    instrument = models.ForeignKey("patterns.Instrument", on_delete=models.CASCADE, related_name="+")
+    interval = models.CharField(max_length=5)
+    looked_to = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instrument", "interval"], name="bar_look_unique")]
