@@ -1,0 +1,49 @@
+"""Spans of time by the clock of one zone, half open, as instants in UTC (section 8)."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Period(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    ALL_TIME = "all-time"
+
+
+class Span(NamedTuple):
+    """`start <= instant < end`; None is unbounded."""
+
+    start: dt.datetime | None
+    end: dt.datetime | None
+
+    def __contains__(self, at: object) -> bool:
+        return isinstance(at, dt.datetime) and (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
+def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """When that day begins there, in UTC."""
+    return dt.datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(dt.UTC)
+
+
+def days_span(first: dt.date | None, last: dt.date | None, zone: ZoneInfo) -> Span:
+    """From the beginning of the first day to the end of the last one."""
+    end = None if last is None else midnight(last + dt.timedelta(days=1), zone)
+    return Span(None if first is None else midnight(first, zone), end)
+
+
+def span_of(period: Period, at: dt.datetime, zone: ZoneInfo) -> Span:
+    """The day, week (from Monday), or month around an instant; all-time is unbounded."""
+    day = at.astimezone(zone).date()
+    if period == Period.ALL_TIME:
+        return Span(None, None)
+    if period == Period.DAILY:
+        return days_span(day, day, zone)
+    if period == Period.WEEKLY:
+        monday = day - dt.timedelta(days=day.weekday())
+        return days_span(monday, monday + dt.timedelta(days=6), zone)
+    first = day.replace(day=1)
+    after = (first + dt.timedelta(days=32)).replace(day=1)
+    return Span(midnight(first, zone), midnight(after, zone))
