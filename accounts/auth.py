@@ -4,11 +4,16 @@ from typing import Any, cast
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
-from .models import User
+from .models import ApiKey, User
+from .services.api_keys import count_call, find_key
 
 # ties a token to the password it was given for
 CLAIM = "pwd"
@@ -45,3 +50,21 @@ class BearerAuthentication(JWTAuthentication):
         if validated_token.get(CLAIM) != user.get_session_auth_hash()[:16]:
             raise AuthenticationFailed("The password has changed since this token was given.", code="token_outdated")
         return user
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Api-Key lgd_…`: a program acts for the key's owner, within its scopes."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "api-key":
+            return None
+        now = timezone.now()
+        key = find_key(secret=secret.strip(), now=now)
+        if key is None:
+            raise exceptions.AuthenticationFailed("This key is unknown, expired or revoked. Make one in your settings.", code="bad_key")
+        count_call(key=key, now=now)
+        return key.owner, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Api-Key"

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from legend.lib.permissions import needed_scope
+
 PROBLEM = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",
@@ -38,6 +40,16 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/").split("/")[0]]
 
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Keys are named only where one will do."""
+        ways: list[dict[str, list[str]]] = super().get_auth()
+        return ways if needed_scope(self.view, self.method) else [way for way in ways if ApiKeyScheme.name not in way]
+
+    def get_description(self) -> str:  # type: ignore[override]
+        scope = needed_scope(self.view, self.method)
+        said = str(super().get_description() or "")
+        return f"{said}\n\nKeys need the scope `{scope}`.".strip() if scope else said
+
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.auth.BearerAuthentication"
@@ -45,6 +57,15 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access` of POST /api/auth/login."}
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.auth.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        described = "`Api-Key lgd_…`: a key of POST /api/auth/api-keys, for what its scopes allow."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": described}
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "follow the lives of matches": {"task": "patterns.tasks.follow_lives", "schedule": timedelta(minutes=1)},
     "scan what is new": {"task": "patterns.tasks.scan_what_is_new", "schedule": timedelta(minutes=10)},
     "sweep evidence": {"task": "patterns.tasks.sweep_evidence", "schedule": timedelta(minutes=1)},
+    "write down the calls of keys": {"task": "accounts.tasks.write_down_calls", "schedule": timedelta(minutes=1)},
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(hours=24)},
 }
 WORKER_THREADS = env.int("LEGEND_WORKER_THREADS", 2, validate=validate.Range(min=1, max=64))
@@ -274,8 +275,12 @@ RATES = {
     "scan": env.rate("LEGEND_RATE_SCAN", "10/hour"),
 }
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.auth.BearerAuthentication", "rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.auth.BearerAuthentication",
+        "accounts.auth.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["legend.lib.permissions.SignedIn"],
     "DEFAULT_THROTTLE_CLASSES": ["legend.lib.throttling.ClientThrottle", "legend.lib.throttling.ScopeThrottle"],
     "DEFAULT_PARSER_CLASSES": [
         "legend.lib.parsers.ShallowJSONParser",

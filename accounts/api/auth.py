@@ -3,12 +3,12 @@
 from django.contrib.auth import logout
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.services.signing_in import give_access, recognise
+from legend.lib.permissions import Anyone
 
 
 class Credentials(serializers.Serializer):
@@ -26,7 +26,7 @@ class Login(APIView):
     """Exchanges a name and a password for an access token."""
 
     authentication_classes = []
-    permission_classes = [AllowAny]
+    permission_classes = [Anyone]
 
     @extend_schema(operation_id="auth_login", request=Credentials, responses=AccessGiven)
     def post(self, request: Request) -> Response:
@@ -39,7 +39,7 @@ class Login(APIView):
 class Logout(APIView):
     """Ends the browser session of the request. An access token ends by itself within minutes; forget it."""
 
-    permission_classes = [AllowAny]
+    permission_classes = [Anyone]
 
     @extend_schema(operation_id="auth_logout", request=None, responses={204: OpenApiResponse(description="Signed out")})
     def post(self, request: Request) -> Response:

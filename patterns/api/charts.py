@@ -79,6 +79,8 @@ class ChartAnswer(serializers.Serializer[Any]):
 class ChartData(APIView):
     """What the browser chart draws: bars, averages, and a match with its points, lines and levels."""
 
+    key_scope = "read"
+
     @extend_schema(
         operation_id="charts_data",
         parameters=[

@@ -5,11 +5,11 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from legend.lib.permissions import Anyone
 from patterns.engine import registry
 from patterns.moments import said
 from patterns.queries.health import health
@@ -36,6 +36,8 @@ class DetectionAnswer(serializers.Serializer[Any]):
 
 class Detect(APIView):
     """Current matches of all detectors in one symbol, best first."""
+
+    key_scope = "read"
 
     @extend_schema(operation_id="patterns_detect", request=Ticker, responses=DetectionAnswer)
     def post(self, request: Request) -> Response:
@@ -116,7 +118,8 @@ class CatalogAnswer(serializers.Serializer[Any]):
 class Catalog(APIView):
     """Every detector: what it looks for, by which rules and parameters, and where they come from."""
 
-    permission_classes = [AllowAny]
+    key_scope = "read"
+    permission_classes = [Anyone]
 
     @extend_schema(operation_id="patterns_catalog", responses=CatalogAnswer)
     def get(self, request: Request) -> Response:
@@ -166,7 +169,8 @@ class HealthAnswer(serializers.Serializer[Any]):
 class Health(APIView):
     """Whether patterns can be looked for: `empty` without bars, `late` if a scan has waited for ten minutes."""
 
-    permission_classes = [AllowAny]
+    key_scope = "read"
+    permission_classes = [Anyone]
 
     @extend_schema(operation_id="patterns_health", responses=HealthAnswer)
     def get(self, request: Request) -> Response:

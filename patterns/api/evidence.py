@@ -184,6 +184,8 @@ class LabAnswer(serializers.Serializer[Any]):
 class EvidenceOfUniverse(APIView):
     """Track record of patterns on a universe, and the pattern lab."""
 
+    key_scope = "scan"
+
     @extend_schema(
         operation_id="patterns_evidence",
         parameters=[
@@ -235,6 +237,8 @@ class EvidenceOfUniverse(APIView):
 
 class OneEvidence(APIView):
     """How far an answer of the lab is, and the answer."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="patterns_evidence_get",

@@ -65,6 +65,7 @@ class MatchPage(serializers.Serializer[Any]):
 class ScanResults(APIView):
     """What a scan shows, best first; as pages of JSON, or whole as CSV or XLSX (`?format=` or Accept). Pieces that are done are in it."""
 
+    key_scope = "read"
     renderer_classes = [JSONRenderer, CSVRenderer, XLSXRenderer]
 
     @extend_schema(
@@ -123,6 +124,8 @@ class Setups(serializers.Serializer[Any]):
 
 class TopSetups(APIView):
     """Best current matches of the latest whole scan, one per symbol; those the scan before did not show are marked `is_new`."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="top_setups",

@@ -39,6 +39,8 @@ def told(saved: SavedRule) -> dict[str, Any]:
 class SavedRules(APIView):
     """One's own detectors: settings kept under a name, to scan with them."""
 
+    key_scope = "scan"
+
     @extend_schema(operation_id="patterns_saved_list", responses=SavedAnswer(many=True))
     def get(self, request: Request) -> Response:
         return Response(SavedAnswer([told(saved) for saved in saved_rules(owner=asker(request))], many=True).data)
@@ -63,6 +65,8 @@ class SavedRules(APIView):
 
 class OneSavedRule(APIView):
     """One of the person's detectors; for everybody else there is none."""
+
+    key_scope = "scan"
 
     @extend_schema(operation_id="patterns_saved_get", responses=SavedAnswer)
     def get(self, request: Request, code: UUID) -> Response:

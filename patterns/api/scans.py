@@ -124,6 +124,7 @@ def accepted(scan: Scan) -> Response:
 class ScanUniverse(APIView):
     """Starts a scan of a universe, or joins the same one that is under way."""
 
+    key_scope = "scan"
     throttle_scope = "scan"
 
     @extend_schema(operation_id="scan_universe", request=UniverseQuestion, responses={202: ScanSummary})
@@ -150,6 +151,7 @@ class ScanUniverseAgain(ScanUniverse):
 class ScanSymbols(APIView):
     """Starts a scan of a list of symbols, each rated within its home universe."""
 
+    key_scope = "scan"
     throttle_scope = "scan"
 
     @extend_schema(operation_id="scan_custom", request=SymbolsQuestion, responses={202: ScanSummary})
@@ -171,6 +173,8 @@ class ScanSymbols(APIView):
 class OneScan(APIView):
     """A scan the person may see: of a shared universe, or asked by themselves."""
 
+    key_scope = "scan"
+
     @extend_schema(operation_id="scan_get", responses=ScanAnswer)
     def get(self, request: Request, code: UUID) -> Response:
         return Response(ScanAnswer(told_whole(visible_scan(request, code), timezone.now())).data)
@@ -185,6 +189,8 @@ class OneScan(APIView):
 
 class ScanStatus(APIView):
     """The same by `?code=`."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="scan_status", parameters=[OpenApiParameter("code", OpenApiTypes.UUID, required=True)], responses=ScanAnswer
@@ -209,6 +215,8 @@ def visible_scan(request: Request, code: UUID) -> Scan:
 
 class LatestScan(APIView):
     """The scan with the latest as-of that is finished, of a universe if one is named."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="scan_latest", parameters=[OpenApiParameter("universe"), OpenApiParameter("interval")], responses=ScanAnswer
@@ -256,6 +264,8 @@ class ScanPage(serializers.Serializer[Any]):
 
 class ScanHistory(APIView):
     """All scans the person may see, latest first."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="scan_history",

@@ -89,6 +89,8 @@ def own(universe: Universe, symbols: list[str]) -> dict[str, Any]:
 class UniverseList(APIView):
     """The shared universes and the person's own lists."""
 
+    key_scope = "read"
+
     @extend_schema(operation_id="universe_list", responses=UniverseSummary(many=True))
     def get(self, request: Request) -> Response:
         found = [summary(universe, getattr(universe, "size", 0)) for universe in list_universes(user=asker(request))]
@@ -103,6 +105,8 @@ class BySymbol(CursorPages):
 
 class OneUniverse(APIView):
     """A universe with its members, by symbol; with `as_of` those of that day."""
+
+    key_scope = "read"
 
     @extend_schema(
         operation_id="universe_get",
@@ -145,6 +149,8 @@ def _latest_stays(universe: Universe, page: list[Instrument]) -> QuerySet[Univer
 class OwnLists(APIView):
     """The person's own symbol lists."""
 
+    key_scope = "scan"
+
     @extend_schema(operation_id="universe_custom_list", responses=OwnList(many=True))
     def get(self, request: Request) -> Response:
         lists = Universe.objects.filter(owner=asker(request)).prefetch_related("members__instrument").order_by("name")
@@ -169,6 +175,8 @@ class OwnLists(APIView):
 
 class OneOwnList(APIView):
     """One of the person's lists; for everybody else there is none."""
+
+    key_scope = "scan"
 
     @extend_schema(operation_id="universe_custom_get", responses=OwnList)
     def get(self, request: Request, code: UUID) -> Response:

@@ -1,0 +1,131 @@
+"""Keys with which programs act for a person: made, found, counted, revoked."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import ApiKey, ApiKeyDay, User
+from legend.lib.errors import NotFound, invalid
+from legend.lib.models import Once
+from legend.lib.permissions import SCOPES
+
+MARK = "lgd_"
+SHOWN = len(MARK) + 8
+MAX_KEYS = 20
+LONGEST_NAME = 60
+NOTED_EVERY = 60  # seconds
+REMEMBERED = 2 * 86400
+
+
+@transaction.atomic
+def create_key(
+    *, owner: User, name: str, scopes: Collection[str], expires_at: datetime | None, now: datetime, once: Once | None = None
+) -> tuple[ApiKey, str | None]:
+    """A new key and its secret, which nobody can be told again: the same wish sent twice gives the same key and None.
+
+    Raises Invalid (name, scopes, expires_at, number of keys), KeyReused.
+    """
+    User.objects.select_for_update().get(pk=owner.pk)
+    if once is not None:
+        made = ApiKey.objects.owned_by(owner).filter(request_key=once.key).first()
+        if made is not None and made.is_answer_to(once):
+            return made, None
+    _check(name, scopes, expires_at, now)
+    if ApiKey.objects.owned_by(owner).standing().count() >= MAX_KEYS:
+        raise invalid("name", f"You have {MAX_KEYS} keys, which is the most there can be. Revoke one first.", "too_many")
+    secret = MARK + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        owner=owner,
+        name=name.strip(),
+        prefix=secret[:SHOWN],
+        digest=digest_of(secret),
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        created_at=now,
+        expires_at=expires_at,
+        **(once.as_fields() if once else {}),
+    )
+    return key, secret
+
+
+@transaction.atomic
+def revoke_key(*, owner: User, code: UUID, now: datetime) -> ApiKey:
+    """From now on the key opens nothing. Someone else's, or one revoked before, is not found."""
+    key = ApiKey.objects.owned_by(owner).standing().select_for_update().filter(code=code).first()
+    if key is None:
+        raise NotFound("You have no such key.", code="unknown_key")
+    key.revoked_at = now
+    key.save(update_fields=["revoked_at"])
+    return key
+
+
+def revoke_all(*, owner: User, now: datetime) -> int:
+    """Every key of this person; how many there were."""
+    return ApiKey.objects.owned_by(owner).standing().update(revoked_at=now)
+
+
+def find_key(*, secret: str, now: datetime) -> ApiKey | None:
+    """The usable key of an active person, in one query."""
+    usable = ApiKey.objects.usable(now).select_related("owner")
+    return usable.filter(digest=digest_of(secret), owner__is_active=True).first()
+
+
+def count_call(*, key: ApiKey, now: datetime) -> None:
+    """One more request with this key. Counted in the cache; the row is written at most once a minute."""
+    day = now.date()
+    name = _counter(key.pk, day)
+    cache.add(name, 0, timeout=REMEMBERED)
+    with suppress(ValueError):  # thrown out of a full cache between these two lines: one call is not counted
+        cache.incr(name)
+    if cache.add(f"api-key-noted:{key.pk}", True, timeout=NOTED_EVERY):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        _write_down(key.pk, day)
+
+
+def write_down_calls(*, now: datetime) -> None:
+    """What is counted and not yet in rows, of all keys used of late."""
+    days = (now.date() - timedelta(days=1), now.date())
+    recent = ApiKey.objects.filter(last_used_at__gte=now - timedelta(seconds=REMEMBERED)).values_list("pk", flat=True)
+    names = {_counter(pk, day): (pk, day) for pk in recent for day in days}
+    for name, count in cache.get_many(names).items():
+        if count:
+            _write_down(*names[name])
+
+
+def _write_down(key_id: int, day: date) -> None:
+    """Move the count from the cache to the row; what is counted meanwhile stays for the next time."""
+    name = _counter(key_id, day)
+    count = cache.get(name, 0)
+    if not count:
+        return
+    with suppress(ValueError):
+        cache.decr(name, count)
+    if not ApiKeyDay.objects.filter(key_id=key_id, day=day).update(calls=F("calls") + count):
+        try:
+            with transaction.atomic():
+                ApiKeyDay.objects.create(key_id=key_id, day=day, calls=count)
+        except IntegrityError:
+            ApiKeyDay.objects.filter(key_id=key_id, day=day).update(calls=F("calls") + count)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _counter(key_id: int, day: date) -> str:
+    return f"api-key-calls:{key_id}:{day:%Y%m%d}"
+
+
+def _check(name: str, scopes: Collection[str], expires_at: datetime | None, now: datetime) -> None:
+    if not 1 <= len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+        raise invalid("name", f"A key's name has 1 to {LONGEST_NAME} characters.", "bad_name")
+    if not scopes or set(scopes) - set(SCOPES):
+        raise invalid("scopes", f"A key has at least one of the scopes {', '.join(SCOPES)}, and no other.", "bad_scopes")
+    if expires_at is not None and expires_at <= now:
+        raise invalid("expires_at", "A key has to end in the future.", "in_the_past")

@@ -1,0 +1,108 @@
+"""Who may go where: every address with its kind. `test_access.py` walks the URL configuration and compares.
+
+A line says: kind, scope that a key needs to change something (reading always needs `read`; `-`: no key will do), methods, address.
+
+    public     anybody, and who asks is not even looked at
+    anyone     strangers too; what they see may depend on who asks
+    person     whoever has signed in: their own things, or those that all people here share
+    owner      the one it belongs to; for everybody else it does not exist (404). Needs a line in `examples`
+    moderator  moderators and admins; other people are refused (403)
+    desk       the admin's pages: staff; everybody else is led to its sign-in page
+
+"In" means that the person got past the door: an empty form may still be refused as one.
+"""
+
+from accounts.models import User
+
+ROUTES = """
+public     -        GET                    /healthz
+public     -        GET                    /readyz
+public     -        GET                    /favicon.ico
+public     -        GET                    /api/schema
+public     -        GET                    /api/docs
+
+anyone     -        GET                    /
+anyone     -        GET POST               /sign-in
+anyone     -        POST                   /sign-in/demo
+anyone     -        POST                   /sign-out
+public     -        POST                   /api/auth/login
+anyone     -        POST                   /api/auth/logout
+person     -        GET POST               /api/auth/api-keys
+owner      -        DELETE                 /api/auth/api-keys/{code}
+
+person     -        GET POST               /scanner/
+owner      -        POST                   /scanner/{code}/cancel/
+owner      -        GET                    /scanner/{code}/{match}/
+person     -        GET                    /symbols/
+person     -        GET                    /symbols/{symbol}/
+anyone     -        GET                    /patterns/
+anyone     -        GET                    /patterns/{name}/
+anyone     -        GET                    /help/data/
+person     read     POST                   /api/patterns/detect
+anyone     read     GET                    /api/patterns/catalog
+anyone     read     GET                    /api/patterns/health
+person     scan     GET POST               /api/patterns/evidence
+person     read     GET                    /api/patterns/evidence/{code}
+person     scan     GET POST               /api/patterns/saved
+owner      scan     GET DELETE             /api/patterns/saved/{code}
+person     read     GET                    /api/charts/data
+person     scan     POST                   /api/scan/universe
+person     scan     POST                   /api/scan/custom
+owner      read     GET                    /api/scan/status
+person     read     GET                    /api/scan/latest
+person     read     GET                    /api/scan/history
+owner      scan     GET DELETE             /api/scan/{code}
+owner      read     GET                    /api/scan/{code}/results
+person     read     GET                    /api/top-setups
+person     read     GET                    /api/universe/list
+person     scan     POST                   /api/universe/scan
+person     scan     GET POST               /api/universe/custom
+owner      scan     GET PUT DELETE         /api/universe/custom/{code}
+person     read     GET                    /api/universe/{name}
+"""
+
+SOCKETS = """
+nobody     (anything else)
+"""
+
+
+def examples(owner: User) -> dict[str, str]:
+    """For each address with a blank: one that exists and, where its kind is `owner`, belongs to this person; with `?…` if it needs that."""
+    from django.utils import timezone
+
+    from accounts.services.api_keys import create_key
+    from patterns.engine.registry import default_rules
+    from patterns.models import Evidence, PatternMatch, ScanResult
+    from patterns.services.evidence import judge_here
+    from patterns.services.rules import asked_rules
+    from patterns.services.saved_rules import lab_rule, save_rule
+    from patterns.services.scans import request_scan, run_scan_here
+    from patterns.services.universes import create_list
+    from patterns.tests.factories import create_market
+
+    now = timezone.now()
+    key, _ = create_key(owner=owner, name="script", scopes=["read"], expires_at=None, now=now)
+    market = create_market(4, bars=320)
+    run_scan_here(universe=market, now=now, threads=0)
+    judge_here(universe=market, rules=default_rules()[:1], now=now, threads=1)
+    own_list = create_list(owner=owner, title="my shares", symbols=["S0"])
+    scan = request_scan(universe=own_list, rules=asked_rules(patterns=[]), interval="1day", as_of=None, by=owner, now=now)
+    shown = ScanResult.objects.create(
+        scan=scan, match=PatternMatch.objects.earliest("id"), state="ready", price=1, distance_pct=1, closes=[1.0, 2.0]
+    )
+    saved = save_rule(owner=owner, name="mine", rule=lab_rule(detector="double-bottom", params={}))
+    return {
+        "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
+        "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",
+        "/scanner/{code}/{match}/": f"/scanner/{scan.code}/{shown.match.code}/",
+        "/symbols/{symbol}/": "/symbols/S0/",
+        "/patterns/{name}/": "/patterns/double-bottom/",
+        "/api/patterns/evidence/{code}": f"/api/patterns/evidence/{Evidence.objects.latest('id').code}",
+        "/api/patterns/saved/{code}": f"/api/patterns/saved/{saved.code}",
+        "/api/charts/data": "/api/charts/data?ticker=S0",
+        "/api/scan/status": f"/api/scan/status?code={scan.code}",
+        "/api/scan/{code}": f"/api/scan/{scan.code}",
+        "/api/scan/{code}/results": f"/api/scan/{scan.code}/results",
+        "/api/universe/custom/{code}": f"/api/universe/custom/{own_list.code}",
+        "/api/universe/{name}": "/api/universe/TEST",
+    }
