@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .couriers import Courier, NotificationKind
+
 Item = TypeVar("Item")
 Say = Callable[[str], None]
 
@@ -35,3 +37,9 @@ first_data: Registry[FirstData] = Registry()
 at_embedded_start: Registry[Callable[[], None]] = Registry()
 """Called once when the one process of embedded mode starts, before its worker: nothing else can be running then, and a task that
 is published here waits for it."""
+
+couriers: Registry[Courier] = Registry()
+"""Channels on which people can be told something, in the order settings pages show them."""
+
+notification_kinds: Registry[NotificationKind] = Registry()
+"""What people can be told, in that order too."""

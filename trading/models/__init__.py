@@ -1,7 +1,7 @@
 """Tables of trading."""
 
 from .alert import Alert, AlertEvent, AlertResult, ToldMatch
-from .bar_look import BarLook
+from .bar_look import BarLook, ScanLook
 from .watchlist import WatchItem
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "AlertEvent",
     "AlertResult",
     "BarLook",
+    "ScanLook",
     "ToldMatch",
     "WatchItem",
 ]

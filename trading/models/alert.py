@@ -103,7 +103,9 @@ class AlertEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["alert", "cause", "bar_at"], name="alert_event_once_per_bar")]
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "bar_at"], condition=Q(cause="fired"), name="alert_event_once_per_bar"),
+        ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="alert_event_log"),
             models.Index(fields=["created_at"], condition=Q(announced_at=None), name="alert_event_unannounced"),

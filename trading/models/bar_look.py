@@ -1,4 +1,4 @@
-"""How far bars have been looked at."""
+"""How far bars and scans have been looked at."""
 
 from django.db import models
 
@@ -12,3 +12,10 @@ class BarLook(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "interval"], name="bar_look_unique")]
+
+
+class ScanLook(models.Model):
+    """Pattern alerts and watchlists have seen this scan."""
+
+    scan = models.OneToOneField("patterns.Scan", on_delete=models.CASCADE, related_name="+")
+    looked_at = models.DateTimeField()

@@ -1,0 +1,104 @@
+"""How bars, scans and closed trades move the items of watchlists."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from legend.lib.events import publish
+from patterns.models import Interval, PatternMatch, ScanResult
+from patterns.moments import WHOLE_DAYS, said
+from trading.conditions.base import Tape, price
+from trading.events import watch_moved
+from trading.models import WatchItem
+
+Status = WatchItem.Status
+
+
+def move_items(*, tapes: Mapping[int, Tape], interval: str, now: dt.datetime) -> list[int]:
+    """Those whose price comes close to entry break out, those whose entry is reached trigger. Returns the ids of what moved."""
+    if interval == Interval.WEEK_1:
+        return []
+    items = WatchItem.objects.waiting().filter(instrument_id__in=tapes, entry__isnull=False)
+    moved = [item for item in items.select_for_update().order_by("pk") if _judge(item, tapes[item.instrument_id], interval)]
+    return _save(moved, now)
+
+
+@transaction.atomic
+def move_items_of_scan(*, scan_id: int, now: dt.datetime) -> list[int]:
+    """Items break out on which the scan found a match that became ready after they were added; two queries."""
+    found: dict[int, PatternMatch] = {}
+    ready = ScanResult.objects.filter(scan_id=scan_id, state=PatternMatch.State.READY).select_related("match").order_by("match__score")
+    for result in ready:
+        found[result.match.instrument_id] = result.match  # the best comes last
+    waiting = WatchItem.objects.waiting().filter(status=Status.WATCHING, instrument_id__in=found).select_for_update().order_by("pk")
+    moved = []
+    for item in waiting:
+        match = found[item.instrument_id]
+        if match.known_at > (item.since_at or item.created_at):
+            item.status, item.status_note = Status.BREAKING_OUT, f"{match.detail['title']} became ready, score {match.score:.0f}"
+            moved.append(item)
+    return _save(moved, now)
+
+
+@transaction.atomic
+def complete_watch(*, owner_id: int, instrument_id: int, now: dt.datetime) -> list[int]:
+    """The trade on it was closed: an item that had triggered is completed. Returns its id, or nothing."""
+    triggered = WatchItem.objects.filter(owner_id=owner_id, instrument_id=instrument_id, status=Status.TRIGGERED)
+    item = triggered.select_for_update().first()
+    if item is None:
+        return []
+    item.status, item.status_note = Status.COMPLETED, "its trade was closed"
+    return _save([item], now, untold=False)
+
+
+@transaction.atomic
+def announce_moves(*, item_ids: Sequence[int]) -> list[WatchItem]:
+    """Take moved items over to tell their owners: each move is given out once. Call it in the transaction that does."""
+    untold = WatchItem.objects.filter(pk__in=item_ids, is_untold=True)
+    taken = list(untold.select_for_update(of=("self",)).select_related("instrument").order_by("pk"))
+    WatchItem.objects.filter(pk__in=[item.pk for item in taken]).update(is_untold=False)
+    return taken
+
+
+def republish_moves(*, now: dt.datetime, older_than: dt.timedelta = dt.timedelta(seconds=30)) -> int:
+    """Say again what nobody has taken over. Returns how many."""
+    late = WatchItem.objects.filter(is_untold=True, status_at__lt=now - older_than).order_by("pk")
+    ids = list(late.values_list("pk", flat=True)[:5000])
+    if ids:
+        publish(watch_moved, watch_item_ids=ids)
+    return len(ids)
+
+
+def _judge(item: WatchItem, tape: Tape, interval: str) -> bool:
+    """Walk the new bars; True if the item has another status after them."""
+    assert item.entry is not None
+    bars, since = tape.bars, item.since_at or item.created_at
+    if interval not in WHOLE_DAYS:
+        since = max(since, item.created_at)
+    was = item.status
+    for bar in range(tape.first, bars.size):
+        if bars.at[bar] <= since.timestamp():
+            continue
+        before = float(bars.close[bar - 1]) if bar else float(bars.open[bar])
+        low, high = min(before, float(bars.low[bar])), max(before, float(bars.high[bar]))
+        away = 100 * max(low - item.entry, item.entry - high, 0.0) / item.entry
+        if away == 0:
+            item.status, item.status_note = Status.TRIGGERED, f"reached entry {price(item.entry)} on {said(bars.at[bar], interval)}"
+            break
+        if item.status == Status.WATCHING and away <= item.alert_threshold_pct:
+            close = price(float(bars.close[bar]))
+            item.status = Status.BREAKING_OUT
+            item.status_note = f"within {item.alert_threshold_pct:g} % of entry: close {close} on {said(bars.at[bar], interval)}"
+    return item.status != was
+
+
+def _save(moved: Sequence[WatchItem], now: dt.datetime, *, untold: bool = True) -> list[int]:
+    for item in moved:
+        item.status_at, item.is_untold = now, untold
+    WatchItem.objects.bulk_update(moved, ["status", "status_at", "status_note", "is_untold"], batch_size=500)
+    ids = [item.pk for item in moved]
+    if ids and untold:
+        for start in range(0, len(ids), 500):
+            publish(watch_moved, watch_item_ids=ids[start : start + 500])
+    return ids
