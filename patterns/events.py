@@ -7,3 +7,6 @@ bars_updated = Signal()
 
 scan_finished = Signal()
 """`(scan_id)`: a scan has its answer; a cancelled or failed one has none and is not told."""
+
+matches_changed = Signal()
+"""`(match_ids)`: the state, or a mark, of matches that were kept already is another than it was."""

@@ -8,8 +8,8 @@ from typing import Any
 COLUMNS = (
     "symbol", "name", "sector", "pattern", "title", "side", "state", "is_new", "score", "grade", "entry", "stop", "target", "target2",
     "risk_pct", "risk_reward", "risk_reward2", "current_price", "change_pct", "distance_pct", "distance_atr", "atr_pct", "rs_rating",
-    "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "reason", "flags", "analysis",
-    "code",
+    "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "throwback_at", "busted_at",
+    "reason", "flags", "analysis", "code",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -110,6 +110,8 @@ class MatchAnswer(serializers.Serializer[Any]):
     triggered_at = serializers.CharField(allow_null=True)
     confirmed_at = serializers.CharField(allow_null=True, help_text="first close beyond entry")
     ended_at = serializers.CharField(allow_null=True)
+    throwback_at = serializers.CharField(allow_null=True, help_text="came back to within 1 % of the level; most do")
+    busted_at = serializers.CharField(allow_null=True, help_text="closed beyond the stop before it had moved 10 %")
     is_new = serializers.BooleanField(help_text="the previous scan did not show it")
     score = serializers.FloatField(help_text="0 to 100; orders shapes by quality, not a probability")
     grade = serializers.CharField()

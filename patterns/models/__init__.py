@@ -4,7 +4,7 @@ from .bar_block import BarBlock, Interval
 from .evidence import Evidence, Trial
 from .instrument import Instrument
 from .market_context import MarketContext
-from .pattern_match import Life, PatternMatch
+from .pattern_match import Life, PatternMatch, Walked
 from .rule import Rule
 from .saved_rule import SavedRule
 from .scan import Scan, ScanPiece, ScanRequest, ScanResult
@@ -27,4 +27,5 @@ __all__ = [
     "Trial",
     "Universe",
     "UniverseMember",
+    "Walked",
 ]

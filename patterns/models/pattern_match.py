@@ -16,10 +16,20 @@ class Life(NamedTuple):
     triggered_at: datetime | None
     confirmed_at: datetime | None
     ended_at: datetime | None
+    throwback_at: datetime | None = None
+    busted_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
+
+
+class Walked(NamedTuple):
+    """A life followed to the bar at `until`; `is_over` if neither state nor mark can change after it."""
+
+    life: Life
+    until: datetime
+    is_over: bool
 
 
 class PatternMatch(models.Model):
@@ -67,7 +77,10 @@ class PatternMatch(models.Model):
     triggered_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    throwback_at = models.DateTimeField(null=True, blank=True, help_text="came back to the level within 30 bars of the trigger")
+    busted_at = models.DateTimeField(null=True, blank=True, help_text="turned and closed beyond the stop before it had moved 10 %")
     walked_to = models.DateTimeField(help_text="the last bar its life has been followed to")
+    is_over = models.BooleanField(default=False, help_text="neither state nor mark can change any more")
 
     class Meta:
         constraints = [
@@ -81,27 +94,39 @@ class PatternMatch(models.Model):
                 name="pattern_match_levels_in_order",
             ),
         ]
-        indexes = [models.Index(fields=["instrument", "interval", "-known_at"], name="pattern_match_instrument")]
+        indexes = [
+            models.Index(fields=["instrument", "interval", "-known_at"], name="pattern_match_instrument"),
+            models.Index(fields=["interval", "walked_to"], condition=Q(is_over=False), name="pattern_match_followed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pattern} {self.side} {self.instrument_id} {self.known_at:%Y-%m-%d}"
 
     @property
     def life(self) -> Life:
-        return Life(self.state, self.reason, self.triggered_at, self.confirmed_at, self.ended_at)
+        return Life(*(getattr(self, name) for name in Life._fields))
 
-    def live(self, life: Life, until: datetime) -> bool:
-        """Take over what happened by `until`, unless more is known already. True if something changed but the day."""
-        if until < self.walked_to:
+    def live(self, walked: Walked) -> bool:
+        """Take over what happened by `walked.until`, unless more is known already. True if something changed but the day."""
+        if walked.until < self.walked_to:
             return False
-        changed = life != self.life
-        self.state, self.reason, self.triggered_at, self.confirmed_at, self.ended_at = life
-        self.walked_to = until
+        changed = (walked.life, walked.is_over) != (self.life, self.is_over)
+        for name, value in walked.life._asdict().items():
+            setattr(self, name, value)
+        self.walked_to, self.is_over = walked.until, walked.is_over
         return changed
+
+    def life_at(self, moment: datetime) -> Life:
+        """Its life at that close, as far as it has been followed: what had happened by then, and nothing later."""
+
+        def then(at: datetime | None) -> datetime | None:
+            return at if at is not None and at <= moment else None
+
+        triggered, ended = then(self.triggered_at), then(self.ended_at)
+        state = self.state if ended else self.State.TRIGGERED if triggered else self.State.READY
+        dates = triggered, then(self.confirmed_at), ended, then(self.throwback_at), then(self.busted_at)
+        return Life(self.State(state), self.reason if ended else "", *dates)
 
     def state_at(self, moment: datetime) -> "PatternMatch.State":
         """Its state at that close, as far as its life has been followed."""
-        if self.ended_at is not None and self.ended_at <= moment:
-            return self.State(self.state)
-        triggered = self.triggered_at is not None and self.triggered_at <= moment
-        return self.State.TRIGGERED if triggered else self.State.READY
+        return self.State(self.life_at(moment).state)

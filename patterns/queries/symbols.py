@@ -160,14 +160,17 @@ def told(match: PatternMatch) -> dict[str, Any]:
 
 def _life(match: PatternMatch) -> list[tuple[str, Any]]:
     """What happened to it and when; the last entry without a date is what it waits for."""
-    story: list[tuple[str, Any]] = [("First point", match.start_at), ("Known", match.known_at)]
-    if match.triggered_at:
-        story.append(("Triggered", match.triggered_at))
-    if match.confirmed_at:
-        story.append(("Closed beyond entry", match.confirmed_at))
-    if match.ended_at:
-        story.append((ENDINGS.get(match.reason or match.state, match.state.title()), match.ended_at))
-    else:
+    events = [
+        ("First point", match.start_at),
+        ("Known", match.known_at),
+        ("Triggered", match.triggered_at),
+        ("Closed beyond entry", match.confirmed_at),
+        ("Came back to the level, as most do", match.throwback_at),
+        (ENDINGS.get(match.reason or match.state, match.state.title()), match.ended_at),
+        ("Busted: closed beyond the stop before a move of 10 %", match.busted_at),
+    ]
+    story: list[tuple[str, Any]] = sorted(((what, at) for what, at in events if at), key=lambda event: event[1])
+    if not match.ended_at:
         story.append(("Waits for target or stop" if match.triggered_at else "Waits for the trigger", None))
     return story
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from patterns.models import BarBlock, Instrument, Interval, Life, PatternMatch, Rule, Universe
+from patterns.models import BarBlock, Instrument, Interval, PatternMatch, Rule, Universe, Walked
 from patterns.series import BUILT_FROM, load_series
 
 from .context import context_of
@@ -19,7 +19,7 @@ WEEK = dt.timedelta(days=7)  # a built bar may lie so long behind those it is bu
 
 
 def follow_lives(*, most: int = 500) -> int:
-    """Walk open matches on whose instruments have later bars, at most those of `most` instruments. Returns how many changed.
+    """Walk matches that are not over on whose instruments have later bars, at most those of `most` instruments. Returns how many changed.
 
     A scan as of the past shows what was known then and reads nothing later; the rows it leaves would else stay open for good.
     """
@@ -36,7 +36,7 @@ def follow_lives(*, most: int = 500) -> int:
 def _behind(interval: str) -> QuerySet[PatternMatch]:
     source = BUILT_FROM.get(Interval(interval))
     blocks = BarBlock.objects.filter(instrument=OuterRef("instrument"), interval=source or interval).order_by("-year")
-    opened = PatternMatch.objects.filter(interval=interval, state__in=[PatternMatch.State.READY, PatternMatch.State.TRIGGERED])
+    opened = PatternMatch.objects.filter(interval=interval, is_over=False)
     known = opened.annotate(last_at=Subquery(blocks.values("last_at")[:1]))
     return known.filter(last_at__gt=F("walked_to") + WEEK if source else F("walked_to"))
 
@@ -51,13 +51,13 @@ def _follow(interval: str, instrument_ids: list[int], matches: list[PatternMatch
     groups: dict[tuple[int, Universe], dict[Rule, list[PatternMatch]]] = defaultdict(lambda: defaultdict(list))
     for match in matches:
         groups[match.instrument_id, match.universe][match.rule].append(match)
-    lives: dict[UUID, tuple[Life, dt.datetime]] = {}
+    lives: dict[UUID, Walked] = {}
     for (instrument_id, universe), by_rule in groups.items():
         rules, bars = list(by_rule), panel[instrument_id]
         around = context_of(universe=universe, interval=interval).around(instrument_id, bars.at)
         found = replay(bars, [engine_rule(row=rule) for rule in rules], around)
         seen = Seen(instruments[instrument_id], universe, interval, rules, found)
         for match in (match for of_rule in by_rule.values() for match in of_rule):
-            lives[match.code] = seen.life_of(match.code, match.known_at), seen.last_at
+            lives[match.code] = seen.walked_of(match.code, match.known_at)
     with transaction.atomic():
         return save_lives(lives=lives)[1]

@@ -18,7 +18,7 @@ from patterns.engine.bars import Bars
 from patterns.engine.context import Context
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.replay import replay
-from patterns.models import Instrument, Life, PatternMatch, Rule, Scan, ScanPiece, ScanResult
+from patterns.models import Instrument, Life, PatternMatch, Rule, Scan, ScanPiece, ScanResult, Walked
 from patterns.moments import said
 from patterns.series import load_sound
 
@@ -28,7 +28,6 @@ from .rules import engine_rule, enough_bars, fewest_bars
 
 BEAT = dt.timedelta(seconds=5)
 LATE_BARS = 5  # a share that has not traded for so many bars of its universe is not looked at
-OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
 
 SCANS_REMEMBERED = 8
 
@@ -46,7 +45,7 @@ class Look:
     shown: dict[uuid.UUID, ScanResult] = field(default_factory=dict)  # by code of the match, as the next three
     fresh: dict[uuid.UUID, PatternMatch] = field(default_factory=dict)
     known: dict[uuid.UUID, int] = field(default_factory=dict)  # rows that were there before
-    lives: dict[uuid.UUID, tuple[Life, dt.datetime]] = field(default_factory=dict)  # of new rows and of those that have to change
+    lives: dict[uuid.UUID, Walked] = field(default_factory=dict)  # of new rows and of those that have to change
 
 
 class Stored(NamedTuple):
@@ -56,6 +55,7 @@ class Stored(NamedTuple):
     instrument_id: int
     known_at: dt.datetime
     walked_to: dt.datetime
+    is_over: bool
     life: Life
 
 
@@ -119,32 +119,40 @@ def _compare(look: Look, rules: Sequence[Rule]) -> None:
     stored = _stored(look.seen, rules, oldest=min((seen.at(int(find["known"])) for seen, find in found.values()), default=None))
     for code, (seen, find) in found.items():
         look.shown[code] = seen.result(find)
-        life, before = seen.life(find), stored.get(code)
+        walked, before = seen.walked(find), stored.get(code)
         if before is None:
             look.fresh[code] = seen.row(find)
         else:
             look.known[code] = before.pk
-        if before is None or seen.last_at > before.walked_to or (seen.last_at == before.walked_to and life != before.life):
-            look.lives[code] = life, seen.last_at
+        if before is None or _is_news(walked, before):
+            look.lives[code] = walked
     by_instrument = {seen.instrument.pk: seen for seen in look.seen}
     for code, before in stored.items():
         seen = by_instrument[before.instrument_id]
-        if code not in found and before.life.is_open and before.walked_to <= seen.last_at:
-            look.lives[code] = seen.life_of(code, before.known_at), seen.last_at
+        if code not in found and not before.is_over and before.walked_to <= seen.last_at:
+            look.lives[code] = seen.walked_of(code, before.known_at)
+
+
+def _is_news(walked: Walked, before: Stored) -> bool:
+    """Something the row does not know; one that is over is left alone until its bars are corrected."""
+    if walked.until > before.walked_to:
+        return not before.is_over or walked.life != before.life
+    return walked.until == before.walked_to and (walked.life, walked.is_over) != (before.life, before.is_over)
 
 
 def _stored(seen: Sequence[Seen], rules: Sequence[Rule], oldest: dt.datetime | None) -> dict[uuid.UUID, Stored]:
-    """The rows of these rules that are open or could be among those found, by code."""
+    """The rows of these rules that are not over or could be among those found, by code."""
     if not seen:
         return {}
-    relevant = Q(state__in=OPEN) if oldest is None else Q(state__in=OPEN) | Q(known_at__gte=oldest)
+    relevant = Q(is_over=False) if oldest is None else Q(is_over=False) | Q(known_at__gte=oldest)
     rows = PatternMatch.objects.filter(
         relevant,
         instrument_id__in=[one.instrument.pk for one in seen],
         interval=seen[0].interval,
         rule_id__in=[rule.pk for rule in rules],
         universe_id__in={one.universe.pk for one in seen if one.universe},
-    ).values_list("code", "pk", "instrument_id", "known_at", "walked_to", *Life._fields)
+    ).values_list("code", "pk", "instrument_id", "known_at", "walked_to", "is_over", *Life._fields)
     return {
-        code: Stored(pk, instrument_id, known_at, walked_to, Life(*life)) for code, pk, instrument_id, known_at, walked_to, *life in rows
+        code: Stored(pk, instrument_id, known_at, walked_to, is_over, Life(*life))
+        for code, pk, instrument_id, known_at, walked_to, is_over, *life in rows
     }

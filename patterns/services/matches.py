@@ -16,8 +16,8 @@ import numpy as np
 from patterns.engine import match as told
 from patterns.engine.finds import LONG, READY, REASONS, STATES, TRIGGERED, Finds
 from patterns.engine.registry import detector
-from patterns.engine.replay import Replay
-from patterns.models import Instrument, Life, PatternMatch, Rule, ScanResult, Universe
+from patterns.engine.replay import HORIZON_BARS, Replay
+from patterns.models import Instrument, Life, PatternMatch, Rule, ScanResult, Universe, Walked
 from patterns.moments import instant, said
 
 from .presentation import tidy
@@ -84,18 +84,26 @@ class Seen:
             self._at_or_none(int(find["triggered"])),
             self._at_or_none(int(find["confirmed"])),
             self._at_or_none(int(find["ended"])),
+            self._at_or_none(int(find["throwback"])),
+            self._at_or_none(int(find["busted"])),
         )
 
-    def life_of(self, code: uuid.UUID, known_at: datetime) -> Life:
+    def walked(self, find: Finds) -> Walked:
+        """Its life to the last bar. Marks may come after the end, as long as the trade could have run."""
+        last, triggered = self.replay.study.bars.size - 1, int(find["triggered"])
+        is_over = bool(find["ended"] >= 0) and (triggered < 0 or last >= triggered + HORIZON_BARS)
+        return Walked(self.life(find), self.last_at, is_over)
+
+    def walked_of(self, code: uuid.UUID, known_at: datetime) -> Walked:
         """How the match with this code stands; ended as `revised` if these bars do not show it."""
         for find in self.known_on([known_at]):
             if self.code(find) == code:
-                return self.life(find)
-        return Life(PatternMatch.State.EXPIRED, REVISED, None, None, self.last_at)
+                return self.walked(find)
+        return Walked(Life(PatternMatch.State.EXPIRED, REVISED, None, None, self.last_at), self.last_at, is_over=True)
 
     def row(self, find: Finds) -> PatternMatch:
         """The match as a row, not saved."""
-        match = self.replay.match(find)
+        match, walked = self.replay.match(find), self.walked(find)
         return PatternMatch(
             code=self.code(find),
             rule=self.rules[int(find["rule"])],
@@ -116,8 +124,9 @@ class Seen:
             target2=match.target2,
             score=match.score,
             detail=self._detail(match),
-            walked_to=self.last_at,
-            **self.life(find)._asdict(),
+            walked_to=walked.until,
+            is_over=walked.is_over,
+            **walked.life._asdict(),
         )
 
     def result(self, find: Finds) -> ScanResult:

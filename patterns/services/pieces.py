@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from legend.lib.events import publish
-from patterns.events import scan_finished
-from patterns.models import Life, PatternMatch, Scan, ScanPiece, ScanResult
+from patterns.events import matches_changed, scan_finished
+from patterns.models import Life, PatternMatch, Scan, ScanPiece, ScanResult, Walked
 
 if TYPE_CHECKING:
     from .looking import Look
@@ -97,21 +97,23 @@ def _keep(scan: Scan, look: "Look") -> None:
     ScanResult.objects.bulk_create(look.shown.values(), ignore_conflicts=True)
 
 
-def save_lives(*, lives: Mapping[UUID, tuple[Life, dt.datetime]]) -> tuple[list[PatternMatch], int]:
+def save_lives(*, lives: Mapping[UUID, Walked]) -> tuple[list[PatternMatch], int]:
     """Write what happened to matches, by code, up to the last bar seen of each; what the rows know beyond it stays.
 
     Returns the rows, and how many changed but for the day. Call it in a transaction.
     """
-    rows = list(PatternMatch.objects.select_for_update().filter(code__in=lives).order_by("pk").only("code", "walked_to", *Life._fields))
+    concerned = PatternMatch.objects.select_for_update().filter(code__in=lives).order_by("pk")
+    rows = list(concerned.only("code", "walked_to", "is_over", *Life._fields))
     changed, walked = [], defaultdict(list)
     for row in rows:
-        before, (life, until) = row.walked_to, lives[row.code]
-        if row.live(life, until):
+        before, until = row.walked_to, lives[row.code].until
+        if row.live(lives[row.code]):
             changed.append(row)
         elif until > before:
             walked[until].append(row.pk)
     if changed:
-        PatternMatch.objects.bulk_update(changed, ["walked_to", *Life._fields])
+        PatternMatch.objects.bulk_update(changed, ["walked_to", "is_over", *Life._fields])
+        publish(matches_changed, match_ids=[row.pk for row in changed])
     for until, ids in walked.items():
         PatternMatch.objects.filter(pk__in=ids).update(walked_to=until)
     return rows, len(changed)

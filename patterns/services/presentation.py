@@ -99,16 +99,9 @@ def chart_url(*, match: PatternMatch, as_of: datetime | None = None) -> str | No
 
 def _life(match: PatternMatch, as_of: datetime) -> dict[str, str | None]:
     """What had happened by `as_of`: a later scan may have written more into the row."""
-
-    def then(at: datetime | None) -> str | None:
-        return said(at, match.interval) if at is not None and at <= as_of else None
-
-    return {
-        "reason": match.reason if then(match.ended_at) else "",
-        "triggered_at": then(match.triggered_at),
-        "confirmed_at": then(match.confirmed_at),
-        "ended_at": then(match.ended_at),
-    }
+    life = match.life_at(as_of)
+    dates = {name: at for name, at in life._asdict().items() if name.endswith("_at")}
+    return {"reason": life.reason, **{name: said(at, match.interval) if at else None for name, at in dates.items()}}
 
 
 def tidy(number: float | None) -> float | None:
