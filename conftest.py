@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from django_redis import get_redis_connection
 from rest_framework.test import APIClient
 
@@ -60,6 +61,7 @@ def _no_receiver_fails(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
     def make(username: str, **fields: object) -> User:
+        fields.setdefault("email_confirmed_at", timezone.now())
         return User.objects.create_user(username, f"{username}@example.com", "a long password", **fields)
 
     return make

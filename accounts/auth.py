@@ -34,6 +34,10 @@ class NameOrEmailBackend(ModelBackend):
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Asked at sign-in and, for sessions, at every request."""
+        return isinstance(user, User) and user.may_enter
+
 
 def issue_access_token(user: User) -> str:
     """A token for the API. It ends with its minutes, with the password and with the account."""
@@ -47,6 +51,8 @@ class BearerAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
         user = cast(User, super().get_user(validated_token))
+        if not user.may_enter:
+            raise AuthenticationFailed("This account is closed or suspended.", code="user_inactive")
         if validated_token.get(CLAIM) != user.get_session_auth_hash()[:16]:
             raise AuthenticationFailed("The password has changed since this token was given.", code="token_outdated")
         return user

@@ -75,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -257,6 +256,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUDIT_DAYS = env.int("LEGEND_AUDIT_DAYS", 730, validate=COUNT)
 JWT_KEY = env.str("LEGEND_JWT_KEY", "") or hashlib.sha256(f"legend.jwt:{SECRET_KEY}".encode()).hexdigest()
 ACCESS_MINUTES = env.int("LEGEND_ACCESS_MINUTES", 15, validate=validate.Range(min=1, max=24 * 60))
 SIMPLE_JWT = {
@@ -334,6 +334,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else No
 X_FRAME_OPTIONS = "DENY"
 # Secure on a plain-http site would lock everybody out
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "legend_session"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,23 @@
-"""People: who they are and what they chose."""
+"""People: who they are, what shows it, and what they chose."""
 
 from .api_key import ApiKey, ApiKeyDay
+from .audit_event import AuditEvent
+from .one_time_code import AddressChange, PasswordReset, SignUp
+from .refresh_token import RefreshToken, TokenFamily
+from .session import Session
 from .user import PeopleManager, User, UserQuerySet
 
-__all__ = ["ApiKey", "ApiKeyDay", "PeopleManager", "User", "UserQuerySet"]
+__all__ = [
+    "AddressChange",
+    "ApiKey",
+    "ApiKeyDay",
+    "AuditEvent",
+    "PasswordReset",
+    "PeopleManager",
+    "RefreshToken",
+    "Session",
+    "SignUp",
+    "TokenFamily",
+    "User",
+    "UserQuerySet",
+]

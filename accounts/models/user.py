@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -22,6 +24,7 @@ class PeopleManager(UserManager.from_queryset(UserQuerySet)["User"]):  # type: i
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         """Who runs the house is also its admin."""
         fields.setdefault("role", User.Role.ADMIN)
+        fields.setdefault("email_confirmed_at", timezone.now())
         user: User = super().create_superuser(username, email, password, **fields)
         return user
 
@@ -41,7 +44,13 @@ class User(AbstractUser):
         error_messages={"unique": "This name is taken."},
     )
     email = models.EmailField(unique=True, error_messages={"unique": "This address is taken."})
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    # one more ends every session and token at once
+    generation = models.PositiveIntegerField(default=0, editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_until = models.DateTimeField(null=True, blank=True, editable=False)  # None: until restored
+    suspension_reason = models.CharField(max_length=500, blank=True, default="", editable=False)
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 
@@ -54,3 +63,22 @@ class User(AbstractUser):
     @property
     def is_moderator(self) -> bool:
         return self.role in (self.Role.MODERATOR, self.Role.ADMIN)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Their e-mail address is theirs. Only then may they say anything in public."""
+        return self.email_confirmed_at is not None
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_at is not None and (self.suspended_until is None or self.suspended_until > timezone.now())
+
+    @property
+    def may_enter(self) -> bool:
+        """Neither closed nor suspended: what every way of showing who one is asks, at every request."""
+        return self.is_active and not self.is_suspended
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session or token was given for: this password, this generation. Django asks here at every request."""
+        salt = "accounts.models.User.session_auth_hash"
+        return salted_hmac(salt, f"{self.password}:{self.generation}", secret=secret, algorithm="sha256").hexdigest()

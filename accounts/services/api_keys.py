@@ -1,7 +1,5 @@
 """Keys with which programs act for a person: made, found, counted, revoked."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -15,6 +13,7 @@ from accounts.models import ApiKey, ApiKeyDay, User
 from legend.lib.errors import NotFound, invalid
 from legend.lib.models import Once
 from legend.lib.permissions import SCOPES
+from legend.lib.secrets import digest, new_secret
 
 MARK = "lgd_"
 SHOWN = len(MARK) + 8
@@ -40,12 +39,12 @@ def create_key(
     _check(name, scopes, expires_at, now)
     if ApiKey.objects.owned_by(owner).standing().count() >= MAX_KEYS:
         raise invalid("name", f"You have {MAX_KEYS} keys, which is the most there can be. Revoke one first.", "too_many")
-    secret = MARK + secrets.token_urlsafe(32)
+    secret = MARK + new_secret()
     key = ApiKey.objects.create(
         owner=owner,
         name=name.strip(),
         prefix=secret[:SHOWN],
-        digest=digest_of(secret),
+        digest=digest(secret),
         scopes=[scope for scope in SCOPES if scope in scopes],
         created_at=now,
         expires_at=expires_at,
@@ -71,9 +70,9 @@ def revoke_all(*, owner: User, now: datetime) -> int:
 
 
 def find_key(*, secret: str, now: datetime) -> ApiKey | None:
-    """The usable key of an active person, in one query."""
-    usable = ApiKey.objects.usable(now).select_related("owner")
-    return usable.filter(digest=digest_of(secret), owner__is_active=True).first()
+    """The usable key of a person who may enter, in one query."""
+    key = ApiKey.objects.usable(now).select_related("owner").filter(digest=digest(secret)).first()
+    return key if key is not None and key.owner.may_enter else None
 
 
 def count_call(*, key: ApiKey, now: datetime) -> None:
@@ -112,10 +111,6 @@ def _write_down(key_id: int, day: date) -> None:
                 ApiKeyDay.objects.create(key_id=key_id, day=day, calls=count)
         except IntegrityError:
             ApiKeyDay.objects.filter(key_id=key_id, day=day).update(calls=F("calls") + count)
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _counter(key_id: int, day: date) -> str:

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from legend.lib.clients import is_this_machine
 from legend.lib.errors import NotFound
 
 DEMO_NAME = "demo"
+DEMO = {"email": "demo@legend.invalid", "first_name": "Demo", "email_confirmed_at": timezone.now}
 
 
 def demo_is_open(request: HttpRequest) -> bool:
@@ -24,10 +26,10 @@ def enter_demo(*, request: HttpRequest) -> User:
     if not demo_is_open(request):
         raise NotFound("There is no demo here.")
     user: User
-    user, made = User.objects.get_or_create(username=DEMO_NAME, defaults={"email": "demo@legend.invalid", "first_name": "Demo"})
+    user, made = User.objects.get_or_create(username=DEMO_NAME, defaults=DEMO)
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    if not user.is_active or user.is_staff or user.has_usable_password():
+    if not user.may_enter or user.is_staff or user.has_usable_password():
         raise NotFound("The name of the demo belongs to somebody here.")
     return user

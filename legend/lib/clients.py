@@ -1,9 +1,26 @@
 """From where a request comes."""
 
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where somebody acts, as it is written down: the network, and what the client calls itself."""
+
+    network: str = ""
+    agent: str = ""
+
+
+NOWHERE = Origin()
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    agent = "".join(character for character in request.META.get("HTTP_USER_AGENT", "") if character.isprintable())
+    return Origin(network=client_network(request)[:60], agent=agent[:200])
 
 
 def client_address(request: HttpRequest) -> str:

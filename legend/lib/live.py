@@ -23,6 +23,11 @@ def hint(group: str, payload: dict[str, Any]) -> None:
     transaction.on_commit(lambda: _send(group, message), robust=True)
 
 
+def bye(group: str) -> None:
+    """After commit, close every open socket of `group`: who is still signed in opens another."""
+    transaction.on_commit(lambda: _send(group, {"type": "bye"}), robust=True)
+
+
 def _send(group: str, message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     if settings.SHARED:

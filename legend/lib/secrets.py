@@ -1,10 +1,21 @@
-"""The secret key of an embedded installation: made once, kept in the data folder."""
+"""Secrets: those handed out, of which only a digest is kept, and the key of an embedded installation, kept in the data folder."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
 
 PREFIX = "embedded-"
+
+
+def new_secret() -> str:
+    """256 random bits as 43 characters that fit into addresses and headers."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a random secret: 64 hex characters that do not lead back. A password needs a slow hash instead."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def embedded_key(data: Path) -> str:
