@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import ApiKey, ApiKeyDay, User
 from accounts.services import api_keys
 from accounts.tasks import write_down_calls
+from legend.lib.secrets import digest
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/auth/api-keys"
@@ -43,7 +44,7 @@ def test_the_secret_is_told_once_and_kept_as_a_hash(api: Api, alice: User) -> No
     (listed,) = api(alice).get(PATH).json()
     assert "secret" not in listed
     assert made["secret"] not in str(ApiKey.objects.values().get())
-    assert ApiKey.objects.get().digest == api_keys.digest_of(made["secret"])
+    assert ApiKey.objects.get().digest == digest(made["secret"])
 
 
 def test_a_key_acts_for_its_owner_within_its_scopes(alice: User) -> None:
