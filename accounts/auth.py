@@ -38,6 +38,11 @@ class NameOrEmailBackend(ModelBackend):
         """Asked at sign-in and, for sessions, at every request."""
         return isinstance(user, User) and user.may_enter
 
+    def get_user(self, user_id: Any) -> User | None:
+        """As Django does, with what every page shows of them: one query instead of three."""
+        user = User.objects.select_related("profile", "preferences").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
 
 def issue_access_token(user: User) -> str:
     """A token for the API. It ends with its minutes, with the password and with the account."""

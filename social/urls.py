@@ -1,6 +1,10 @@
 """Pages of social."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "social"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("people/<str:username>/avatar", views.avatar, name="avatar"),
+]

@@ -6,10 +6,12 @@ A line says: kind, scope that a key needs to change something (reading always ne
     anyone     strangers too; what they see may depend on who asks
     person     whoever has signed in: their own things, or those that all people here share
     owner      the one it belongs to; for everybody else it does not exist (404). Needs a line in `examples`
+    hers       a thing of one person that others may see if its owner said so; here she did not, so for them there is none (404)
     moderator  moderators and admins; other people are refused (403)
     desk       the admin's pages: staff; everybody else is led to its sign-in page
 
-"In" means that the person got past the door: an empty form may still be refused as one.
+An address may have several lines, each with its methods. "In" means that the person got past the door: an empty form may still be
+refused as one.
 """
 
 from accounts.models import User
@@ -29,6 +31,11 @@ public     -        POST                   /api/auth/login
 anyone     -        POST                   /api/auth/logout
 person     -        GET POST               /api/auth/api-keys
 owner      -        DELETE                 /api/auth/api-keys/{code}
+person     read     GET                    /api/users/me
+person     -        PUT PATCH              /api/users/me
+person     read     GET                    /api/users/me/settings
+person     -        POST                   /api/users/me/settings
+hers       -        GET                    /people/{username}/avatar
 
 person     -        GET POST               /scanner/
 owner      -        POST                   /scanner/{code}/cancel/
@@ -68,9 +75,13 @@ nobody     (anything else)
 
 def examples(owner: User) -> dict[str, str]:
     """For each address with a blank: one that exists and, where its kind is `owner`, belongs to this person; with `?…` if it needs that."""
+    import io
+
     from django.utils import timezone
+    from PIL import Image
 
     from accounts.services.api_keys import create_key
+    from accounts.services.profiles import set_avatar
     from patterns.engine.registry import default_rules
     from patterns.models import Evidence, PatternMatch, ScanResult
     from patterns.services.evidence import judge_here
@@ -91,7 +102,12 @@ def examples(owner: User) -> dict[str, str]:
         scan=scan, match=PatternMatch.objects.earliest("id"), state="ready", price=1, distance_pct=1, closes=[1.0, 2.0]
     )
     saved = save_rule(owner=owner, name="mine", rule=lab_rule(detector="double-bottom", params={}))
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(picture, "PNG")
+    picture.seek(0)
+    set_avatar(user=owner, picture=picture)
     return {
+        "/people/{username}/avatar": f"/people/{owner.username}/avatar",
         "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
         "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",
         "/scanner/{code}/{match}/": f"/scanner/{scan.code}/{shown.match.code}/",

@@ -3,6 +3,8 @@
 from .api_key import ApiKey, ApiKeyDay
 from .audit_event import AuditEvent
 from .one_time_code import AddressChange, PasswordReset, SignUp
+from .preferences import Preferences
+from .profile import Profile
 from .refresh_token import RefreshToken, TokenFamily
 from .session import Session
 from .user import PeopleManager, User, UserQuerySet
@@ -14,6 +16,8 @@ __all__ = [
     "AuditEvent",
     "PasswordReset",
     "PeopleManager",
+    "Preferences",
+    "Profile",
     "RefreshToken",
     "Session",
     "SignUp",

@@ -4,10 +4,13 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from .preferences import Preferences
+from .profile import Profile
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -82,3 +85,12 @@ class User(AbstractUser):
         """What a session or token was given for: this password, this generation. Django asks here at every request."""
         salt = "accounts.models.User.session_auth_hash"
         return salted_hmac(salt, f"{self.password}:{self.generation}", secret=secret, algorithm="sha256").hexdigest()
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A person never is without profile and preferences, however they came to be."""
+        new = self._state.adding
+        super().save(*args, **kwargs)
+        if new:
+            Profile.objects.create(user=self)
+            Preferences.objects.create(user=self)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 SCOPES = ("read", "journal", "scan", "social")
+READ_ONLY = "reading only"
+"""A `key_scope`: keys with `read` may read here, none may change anything."""
 
 
 class NoKeys(Forbidden):
@@ -28,7 +30,9 @@ class MissingScope(Forbidden):
 def needed_scope(view: object, method: str) -> str | None:
     """What a key needs for this; None: no key will do."""
     scope: str | None = getattr(view, "key_scope", None)
-    return "read" if scope and method in SAFE_METHODS else scope
+    if scope and method in SAFE_METHODS:
+        return "read"
+    return None if scope == READ_ONLY else scope
 
 
 class _Asked(BasePermission):
