@@ -2,6 +2,13 @@
 
 from .alert import Alert, AlertEvent, AlertResult, ToldMatch
 from .bar_look import BarLook, ScanLook
+from .fill import Fill
+from .removed_trade import RemovedTrade
+from .screenshot import Screenshot
+from .trade import Trade
+from .trade_event import TradeEvent
+from .trade_import import ImportedExecution, TradeImport
+from .trading_account import CashFlow, TradingAccount
 from .watchlist import WatchItem
 
 __all__ = [
@@ -9,7 +16,16 @@ __all__ = [
     "AlertEvent",
     "AlertResult",
     "BarLook",
+    "CashFlow",
+    "Fill",
+    "ImportedExecution",
+    "RemovedTrade",
     "ScanLook",
+    "Screenshot",
     "ToldMatch",
+    "Trade",
+    "TradeEvent",
+    "TradeImport",
+    "TradingAccount",
     "WatchItem",
 ]

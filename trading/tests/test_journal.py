@@ -6,7 +6,7 @@ import pytest
 
 from trading.stats.breakdowns import breakdown
 from trading.stats.calendar import calendar_of
-from trading.stats.decimals import as_money, as_ratio
+from trading.stats.decimals import as_money, as_ratio, total
 from trading.stats.distribution import distribution
 from trading.stats.fills import Kind, measure
 from trading.stats.journal import Outcome, Result, cumulative, drawdown_r, drawdowns, mean, outcome_of, sqn_band, streaks, summarise
@@ -79,7 +79,7 @@ def test_variants_that_would_be_wrong() -> None:
     as_zero = [one.r or D(0) for one in rows]
     assert as_ratio(mean(as_zero)) == "0.5996" != as_ratio(s.average_r_multiple)
     rs = [one.r for one in rows if one.r is not None]
-    population = (sum((r - mean(rs)) ** 2 for r in rs) / len(rs)).sqrt()
+    population = (total((r - (mean(rs) or D(0))) ** 2 for r in rs) / len(rs)).sqrt()
     assert as_ratio(population) == "1.6193" != as_ratio(s.sd_r)
     assert (s.losing_trades, s.break_even_trades) == (4, 1)
     assert summarise(results_of("100", "200")).profit_factor is None

@@ -89,7 +89,7 @@ def test_break_even_and_recovery() -> None:
 
 def test_a_plan_with_its_exits_and_warnings() -> None:
     made = plan(entry=D(50), stop=D(48), equity=D(10000), risk_pct=D(1), commission=D("0.01"), target=D(53), open_risk=D(550))
-    assert [(one.shares, one.price) for one in made.exits] == [(24, 52), (14, 54), (11, 56)]
+    assert [(one.shares, one.price) for one in made.exits] == [(D(24), D(52)), (D(14), D(54)), (D(11), D(56))]
     concentration, reward, together = made.warnings
     assert "24.50 % of equity" in concentration and "1.50 times" in reward and "6.49 %" in together
     calm = plan(entry=D(50), stop=D(45), equity=D(10000), risk_pct=D(1), target=D(60))

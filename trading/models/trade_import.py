@@ -1,0 +1,45 @@
+"""Files of trades that were taken in, and which execution came from which."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from .fill import Fill
+
+
+class TradeImport(models.Model):
+    """One file. Undone as a whole: its executions go, and the trades that had no others."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trade_imports")
+    account = models.ForeignKey("trading.TradingAccount", on_delete=models.CASCADE, related_name="imports")
+    broker = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=120, blank=True)
+    taken = models.PositiveIntegerField(default=0, help_text="executions that were new")
+    known = models.PositiveIntegerField(default=0, help_text="executions that were there already")
+    refused = models.JSONField(default=list, help_text="[{row, reason}]")
+    created_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.file_name or str(self.code)
+
+
+class ImportedExecution(models.Model):
+    """Which fill an execution of a broker became; its key makes the same row of a file, sent again, silent."""
+
+    account = models.ForeignKey("trading.TradingAccount", on_delete=models.CASCADE, related_name="executions")
+    key = models.CharField(max_length=64)
+    imported = models.ForeignKey(TradeImport, on_delete=models.CASCADE, related_name="executions")
+    # a fill that turns a position over is two fills of one execution
+    fill = models.ForeignKey(Fill, null=True, on_delete=models.SET_NULL, related_name="executions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="imported_execution_once")]
+
+    def __str__(self) -> str:
+        return self.key
