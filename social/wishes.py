@@ -5,8 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from accounts.models import Preferences
+from accounts.services.preferences import channels_of
 from legend.lib.couriers import NotificationKind
-from legend.lib.registries import couriers, notification_kinds
+from legend.lib.registries import notification_kinds
+
+
+UTC = ZoneInfo("UTC")
 
 
 class UnknownKind(LookupError):
@@ -15,33 +20,32 @@ class UnknownKind(LookupError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """Of one person. `channels` by kind; a kind that is missing keeps its defaults. Quiet hours in their time zone, as in their clock."""
+    """Of one person: channels by kind, and quiet hours by the clock of their zone."""
 
     channels: dict[str, frozenset[str]] = field(default_factory=dict)
     quiet_from: dt.time | None = None
     quiet_until: dt.time | None = None
-    zone: str = "UTC"
-
-    def channels_for(self, kind: NotificationKind) -> frozenset[str]:
-        return self.channels.get(kind.name, kind.channels)
+    zone: ZoneInfo = UTC
 
     def earliest(self, now: dt.datetime) -> dt.datetime:
         """`now`, or the end of the quiet hours in which it lies."""
-        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
+        if self.quiet_from is None or self.quiet_until is None:
             return now
-        local = now.astimezone(ZoneInfo(self.zone))
-        begin, end, clock = self.quiet_from, self.quiet_until, local.time()
-        over_midnight = begin > end
-        if not (clock >= begin or clock < end if over_midnight else begin <= clock < end):
+        local = now.astimezone(self.zone)
+        clock, over_midnight = local.time(), self.quiet_from > self.quiet_until
+        late, early = clock >= self.quiet_from, clock < self.quiet_until
+        if not ((late or early) if over_midnight else (late and early)):
             return now
-        tomorrow = over_midnight and clock >= begin
-        day = local.date() + dt.timedelta(days=1 if tomorrow else 0)
-        return dt.datetime.combine(day, end, tzinfo=local.tzinfo).astimezone(dt.UTC)
+        day = local.date() + dt.timedelta(days=1 if over_midnight and late else 0)
+        return dt.datetime.combine(day, self.quiet_until, tzinfo=self.zone).astimezone(dt.UTC)
 
 
 def wishes_of(people: Collection[int]) -> dict[int, Wishes]:
-    """By id of the person. Until there are preferences everybody has the defaults of the kinds."""
-    return {person: Wishes() for person in people}
+    """By id of the person; one query."""
+    return {
+        row.user_id: Wishes({kind.name: channels_of(row, kind) for kind in notification_kinds}, row.quiet_from, row.quiet_until, row.zone)
+        for row in Preferences.objects.filter(user_id__in=people)
+    }
 
 
 def find_kind(name: str) -> NotificationKind:
@@ -50,7 +54,3 @@ def find_kind(name: str) -> NotificationKind:
         if kind.name == name:
             return kind
     raise UnknownKind(name)
-
-
-def known_channels() -> list[str]:
-    return [courier.name for courier in couriers]

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from patterns.events import bars_updated, scan_finished
+from patterns.events import bars_updated, matches_changed, scan_finished
 
 from . import tasks
 
@@ -15,3 +15,8 @@ def look_at_new_bars(instrument_ids: list[int], interval: str, **_: object) -> N
 @receiver(scan_finished)
 def look_at_finished_scan(scan_id: int, **_: object) -> None:
     tasks.look_at_scan.delay(scan_id)
+
+
+@receiver(matches_changed)
+def tell_of_ended_matches(match_ids: list[int], **_: object) -> None:
+    tasks.tell_ended_matches.delay()

@@ -22,6 +22,11 @@ def look_at_scan(scan_id: int) -> None:
 
 
 @shared_task
+def tell_ended_matches() -> None:
+    scan_alerts.tell_ended_matches(now=timezone.now())
+
+
+@shared_task
 def sweep_alerts() -> None:
     """What a lost message or a process that died has left: bars and scans nobody looked at, events nobody was told of."""
     now = timezone.now()

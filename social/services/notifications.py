@@ -191,7 +191,7 @@ def _take_over(row: Notification, one: News) -> None:
 
 def _channels(one: News, wishes: Wishes) -> list[str]:
     """Where it goes, in the order of the registry."""
-    wanted = one.channels or wishes.channels_for(find_kind(one.kind))
+    wanted = one.channels or wishes.channels[one.kind]
     return [courier.name for courier in couriers if courier.name in wanted]
 
 

@@ -83,14 +83,17 @@ def scan_own_detectors(*, scan_id: int, now: dt.datetime) -> list[Scan]:
 
 @transaction.atomic
 def tell_ended_matches(*, now: dt.datetime) -> list[int]:
-    """Whoever was told about a match that has since expired, was invalidated or replaced, is told that too; one event per alert."""
-    over = [PatternMatch.State.EXPIRED, PatternMatch.State.STOPPED, PatternMatch.State.TARGET]
-    told = ToldMatch.objects.filter(ended="", match__state__in=over).select_for_update(of=("self",)).order_by("pk")
+    """Whoever was told about a match that has since expired, busted, or was invalidated or replaced, is told that too.
+
+    One event per alert. What reached its target or its stop has done what it was to do and is not told again.
+    """
+    news = Q(match__state=PatternMatch.State.EXPIRED) | Q(match__busted_at__isnull=False) | Q(match__is_over=True)
+    told = ToldMatch.objects.filter(news, ended="").select_for_update(of=("self",)).order_by("pk")
     rows = list(told.select_related("match__instrument", "alert__instrument", "alert__universe")[:5000])
     ended: dict[Alert, dict[int, PatternMatch]] = defaultdict(dict)
     for row in rows:
-        row.ended = (row.match.reason or row.match.state)[:12]
-        if row.match.state == PatternMatch.State.EXPIRED:
+        row.ended = _ending(row.match)
+        if row.ended in ENDINGS:
             ended[row.alert][row.match_id] = row.match
     ToldMatch.objects.bulk_update(rows, ["ended"], batch_size=500)
     events = [_ended_event(alert, list(matches.values())) for alert, matches in ended.items()]
@@ -99,6 +102,10 @@ def tell_ended_matches(*, now: dt.datetime) -> list[int]:
     for start in range(0, len(ids), 500):
         publish(alert_triggered, alert_event_ids=ids[start : start + 500])
     return ids
+
+
+def _ending(match: PatternMatch) -> str:
+    return "busted" if match.busted_at is not None else match.reason or match.state
 
 
 def _shown(scan: Scan) -> list[Shown]:
@@ -257,7 +264,7 @@ def _figures(match: PatternMatch, state: str) -> dict[str, Any]:
 
 def _ended_event(alert: Alert, matches: Sequence[PatternMatch]) -> AlertEvent:
     first = matches[0]
-    sentence = "; ".join(f"{one.instrument.symbol}: {one.detail['title']} {ENDINGS.get(one.reason, 'expired')}" for one in matches[:4])
+    sentence = "; ".join(f"{one.instrument.symbol}: {one.detail['title']} {ENDINGS[_ending(one)]}" for one in matches[:4])
     if len(matches) > 4:
         sentence += f" and {len(matches) - 4} more"
     return AlertEvent(
@@ -269,7 +276,7 @@ def _ended_event(alert: Alert, matches: Sequence[PatternMatch]) -> AlertEvent:
         interval=alert.interval,
         bar_at=max(one.ended_at or one.walked_to for one in matches),
         sentence=sentence[:300],
-        values={"count": len(matches), "matches": [_figures(one, one.state) | {"reason": one.reason} for one in matches[:LISTED]]},
+        values={"count": len(matches), "matches": [_figures(one, one.state) | {"reason": _ending(one)} for one in matches[:LISTED]]},
         url=(chart_url(match=first) or "") if len(matches) == 1 else reverse("trading:alerts"),
         channels=alert.channels,
     )
