@@ -10,7 +10,6 @@ from accounts.services.preferences import channels_of
 from legend.lib.couriers import NotificationKind
 from legend.lib.registries import notification_kinds
 
-
 UTC = ZoneInfo("UTC")
 
 
