@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from . import views
+from .views import people
 
 app_name = "social"
 urlpatterns = [
-    path("people/<str:username>/avatar", views.avatar, name="avatar"),
+    path("people/<str:username>/avatar", people.avatar, name="avatar"),
 ]

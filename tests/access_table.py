@@ -66,6 +66,19 @@ person     scan     POST                   /api/universe/scan
 person     scan     GET POST               /api/universe/custom
 owner      scan     GET PUT DELETE         /api/universe/custom/{code}
 person     read     GET                    /api/universe/{name}
+
+person     journal  GET PATCH              /api/watchlist
+person     journal  POST                   /api/watchlist/add
+owner      journal  GET PATCH DELETE       /api/watchlist/{ticker}
+owner      journal  DELETE                 /api/watchlist/remove/{ticker}
+person     journal  POST                   /api/alerts/create
+person     journal  GET                    /api/alerts/list
+owner      journal  PUT                    /api/alerts/update/{code}
+owner      journal  GET DELETE             /api/alerts/{code}
+person     journal  POST                   /api/alerts/test
+person     journal  GET                    /api/alerts/log
+owner      journal  POST                   /api/alerts/log/{code}/acknowledge
+person     social   GET POST DELETE        /api/notifications
 """
 
 SOCKETS = """
@@ -90,6 +103,8 @@ def examples(owner: User) -> dict[str, str]:
     from patterns.services.scans import request_scan, run_scan_here
     from patterns.services.universes import create_list
     from patterns.tests.factories import create_market
+    from trading.services.alerts import create_alert, test_alert
+    from trading.services.watchlists import watch
 
     now = timezone.now()
     key, _ = create_key(owner=owner, name="script", scopes=["read"], expires_at=None, now=now)
@@ -106,7 +121,15 @@ def examples(owner: User) -> dict[str, str]:
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     picture.seek(0)
     set_avatar(user=owner, picture=picture)
+    watch(owner=owner, ticker="S0", now=now)
+    alert = create_alert(owner=owner, wish={"kind": "price", "symbol": "S0", "params": {"level": 1}})
+    event = test_alert(owner=owner, code=alert.code, now=now)
     return {
+        "/api/watchlist/{ticker}": "/api/watchlist/S0",
+        "/api/watchlist/remove/{ticker}": "/api/watchlist/remove/S0",
+        "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",
+        "/api/alerts/{code}": f"/api/alerts/{alert.code}",
+        "/api/alerts/log/{code}/acknowledge": f"/api/alerts/log/{event.code}/acknowledge",
         "/people/{username}/avatar": f"/people/{owner.username}/avatar",
         "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
         "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",

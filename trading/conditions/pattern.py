@@ -11,6 +11,7 @@ from patterns.models import PatternMatch
 from .base import SYMBOL, UNIVERSE, WATCHLIST, Param, Params
 
 STATES = (("either", "becomes ready or is triggered"), ("ready", "becomes ready"), ("triggered", "is triggered"))
+BECOMING = {"either": "becoming ready or triggered", "ready": "becoming ready", "triggered": "being triggered"}
 SIDES = (("", "long or short"), *PatternMatch.Side.choices)
 
 
@@ -44,11 +45,14 @@ class Pattern:
 
     def wish(self, params: Params) -> str:
         names = [registry.patterns()[name][1].title for name in params["patterns"] if name in registry.patterns()]
-        named = [*names, *([f"{len(params['saved'])} of my detectors"] if params["saved"] else [])]
-        what = "any pattern" if not named else ", ".join(named) if len(named) < 4 else f"{len(named)} patterns"
-        side = f" ({params['side']})" if params["side"] else ""
-        score = f" scoring {params['min_score']:g} or more" if params["min_score"] else ""
-        return f"shows {what}{side}{score} that {dict(STATES)[params['on']]}"
+        named = [
+            *names,
+            *([f"my {len(params['saved'])} detectors" if len(params["saved"]) > 1 else "my detector"] if params["saved"] else []),
+        ]
+        what = "any pattern" if not named else " or ".join(named) if len(named) < 4 else f"one of {len(named)} patterns"
+        side = f"{params['side']} " if params["side"] else ""
+        score = f", score {params['min_score']:g} or more" if params["min_score"] else ""
+        return f"shows {side}{what} {BECOMING[params['on']]}{score}"
 
     def test(self, shown: Sequence[Shown], params: Params, *, saved_rules: Collection[int]) -> list[Shown]:
         """Those of the shown matches that the alert asks for. `saved_rules` are the rules of its own detectors."""

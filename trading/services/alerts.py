@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from legend.lib.errors import Conflict, NotFound, invalid
@@ -82,6 +83,22 @@ def switch_alert(*, owner: "User", code: UUID, on: bool) -> Alert:
 def delete_alert(*, owner: "User", code: UUID) -> None:
     """Its log stays. UnknownAlert."""
     _own(owner, code).delete()
+
+
+def list_alerts(*, owner: "User", status: str = "", kind: str = "", symbol: str = "") -> QuerySet[Alert]:
+    """One's own with what they look at, latest first."""
+    alerts = Alert.objects.owned_by(owner).select_related("instrument", "universe").order_by("-id")
+    if status:
+        alerts = alerts.filter(status=status)
+    if kind:
+        alerts = alerts.filter(kind=kind)
+    return alerts.filter(instrument__symbol=symbol.upper()) if symbol else alerts
+
+
+def log_of(*, owner: "User", alert: UUID | None = None) -> QuerySet[AlertEvent]:
+    """One's own log with alerts and results, latest first; of one alert if it is named."""
+    events = AlertEvent.objects.owned_by(owner).select_related("alert").prefetch_related("results").order_by("-id")
+    return events.filter(alert__code=alert) if alert is not None else events
 
 
 def find_alert(*, owner: "User", code: UUID) -> Alert:

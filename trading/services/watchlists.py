@@ -74,11 +74,13 @@ def watch(
 
 
 @transaction.atomic
-def change_watch(*, owner: "User", ticker: str, changes: Mapping[str, Any]) -> WatchItem:
-    """Other reason, tags, levels or threshold. NotWatched for what is not on one's own list; Invalid."""
+def change_watch(*, owner: "User", ticker: str, changes: Mapping[str, Any], now: dt.datetime) -> WatchItem:
+    """Other reason, tags, levels, threshold or status. NotWatched for what is not on one's own list; IllegalMove, Invalid."""
     item = _own(owner, ticker)
     _fill(item, changes)
     item.save(update_fields=[*CHANGEABLE, "side"])
+    if changes.get("status", item.status) != item.status:
+        [item] = move(owner=owner, tickers=[ticker], status=changes["status"], now=now)
     return item
 
 

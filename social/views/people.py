@@ -5,8 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Profile
-
-from .visibility import profiles_visible_to
+from social.visibility import profiles_visible_to
 
 
 @require_safe
