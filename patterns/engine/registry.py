@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_type_hints
 
 if TYPE_CHECKING:
     from .bars import Bars
@@ -91,6 +91,24 @@ class Clause:
     op: Literal["<=", ">=", "in", None] = None
     limit: Limit = None
     soft: bool = False
+    cut: str | tuple[str, str] = ""  # the parameters (of a range: lower and upper) beyond which a shape is dropped; "": the limit itself
+
+
+class Cut(NamedTuple):
+    """A parameter beyond whose value a shape is dropped, and the clause that measures it."""
+
+    clause: int
+    param: str
+    op: Literal["<=", ">="]
+
+
+@dataclass(frozen=True)
+class Forming:
+    """A shape may be told before it is known: its last swing may be developing, and where `param` is named, the bars since its last anchor
+    need not be so many but only `least`."""
+
+    param: str = ""
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,6 +150,7 @@ class Detector:
     counter: tuple[Drawn, ...] = ()
     horizon: str = "weeks to months"
     research: bool = False  # for comparison only: runs when asked for by name
+    forming: Forming | None = None  # None: it is known as soon as it can be told
 
     def __post_init__(self) -> None:
         if not self.patterns:
@@ -144,6 +163,22 @@ class Detector:
         hints = get_type_hints(self.params, include_extras=True)
         defaults = self.params._field_defaults
         return tuple(Param(name, defaults[name], hints[name].__metadata__[0]) for name in self.params._fields)
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The limits that a near miss may miss: of clauses that drop a shape by one parameter.
+
+        Not counts, where a step is another shape, nor bars that a forming shape still waits for.
+        """
+        units = {param.name: param.bounds.unit for param in self.parameters}
+        found = []
+        for number, clause in enumerate(self.clauses):
+            if isinstance(clause.cut, tuple):
+                found += [Cut(number, clause.cut[0], ">="), Cut(number, clause.cut[1], "<=")]
+            elif clause.op in ("<=", ">=") and (clause.cut or (isinstance(clause.limit, str) and not clause.soft)):
+                found.append(Cut(number, clause.cut or str(clause.limit), clause.op))
+        waits = self.forming.param if self.forming else ""
+        return tuple(cut for cut in found if units[cut.param] != "count" and cut.param != waits)
 
     def rule(self, **changes: float) -> "Rule":
         """This detector with some parameters changed. BadRule names what is wrong and the bounds."""

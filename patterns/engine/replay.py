@@ -46,17 +46,21 @@ def replay(bars: Bars, rules: Sequence[Rule], context: Context | None = None, *,
 
     horizon : bars after the trigger at which a trade is given up. Short, flat or empty input finds nothing.
     """
-    study = Study(bars, context)
-    chosen = tuple(rules)
+    study, chosen = Study(bars, context), tuple(rules)
+    return Replay(study, chosen, look(study, chosen, horizon=horizon))
+
+
+def look(study: Study, rules: Sequence[Rule], *, horizon: int = HORIZON_BARS, numbered: int = 0) -> Finds:
+    """What the rules find in a study, in their order; the first has the number `numbered`."""
     book = _own_book()
-    for number, rule in enumerate(chosen):
+    for number, rule in enumerate(rules, numbered):
         source = detector(rule.detector)
         least = max(SHORTEST, source.min_bars)
-        if bars.size >= least:
+        if study.bars.size >= least:
             first = book.size
             _search(source, study, rule, book)
             book.size = settle(study.tape, book.rows, first, book.size, number, weights_of(source), least, horizon)
-    return Replay(study, chosen, book.found())
+    return book.found()
 
 
 _threads = threading.local()

@@ -1,6 +1,7 @@
 """One instrument made ready for the detectors: indicators and swings are worked out once and shared by all."""
 
 from collections.abc import Callable, Hashable
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,6 +98,12 @@ class Study:
         self.bars = Bars(*(np.array(column, np.float64, order="C") for column in bars))
         self.tape = tape_of(self.bars, Context(*(np.array(column, np.float64, order="C") for column in context or no_context(bars.size))))
         self._shared: dict[Hashable, Any] = {}
+
+    def on(self, tape: Tape) -> "Study":
+        """The same bars read from another tape; what detectors share is made anew."""
+        other = copy(self)
+        other.tape, other._shared = tape, {}
+        return other
 
     def shared(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What several detectors need, made by the first that asks."""

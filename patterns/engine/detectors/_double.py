@@ -13,7 +13,7 @@ from patterns.engine.swings import Swings
 
 def clauses(extreme: str, move: str) -> tuple[Clause, ...]:
     return (
-        Clause(f"{extreme}s differ by at most the tolerance", "%", "<=", "tolerance", soft=True),
+        Clause(f"{extreme}s differ by at most the tolerance", "%", "<=", "tolerance", soft=True, cut="loose"),
         Clause(f"Bars between the {extreme.lower()}s", "bars", ">=", "min_separation"),
         Clause("Middle swing lies far enough away", "%", ">=", "min_depth"),
         Clause("Middle swing in ATR", "ATR", ">=", "min_depth_atr"),

@@ -14,7 +14,7 @@ from ._double import Price
 
 def clauses(extreme: str, move: str) -> tuple[Clause, ...]:
     return (
-        Clause(f"{extreme}s differ by at most the tolerance", "%", "<=", "tolerance", soft=True),
+        Clause(f"{extreme}s differ by at most the tolerance", "%", "<=", "tolerance", soft=True, cut="loose"),
         Clause(f"Least bars between two {extreme.lower()}s", "bars", ">=", "min_separation"),
         Clause("Bars from first to last", "bars", "<=", "max_span"),
         Clause("The nearer of the two middle swings lies far enough away", "%", ">=", "min_depth"),

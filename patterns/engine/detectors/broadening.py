@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction, Pattern
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction, Pattern
 
 from . import _breaks, _lines
 
@@ -61,6 +61,7 @@ DETECTORS = (
         min_bars=75,
         params=Params,
         find=_breaks.breaks(PLACES, limits),
+        forming=Forming(),
         roles=_lines.ROLES,
         clauses=_lines.clauses(_lines.LAST_LEG, volume=">="),
         marks=_lines.LENGTH_MARKS,

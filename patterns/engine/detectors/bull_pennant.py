@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import LONG
-from patterns.engine.registry import Atrs, Bars_, Clause, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Clause, Detector, Drawn, Forming, Fraction
 
 from . import _pole
 
@@ -45,6 +45,7 @@ DETECTORS = (
         min_bars=68,
         params=Params,
         find=_pole.poles(LONG, closing=True),
+        forming=Forming("min_rest", 2),
         roles=_pole.roles(LONG),
         clauses=_pole.clauses(Clause("Height at the end against the start", "x", "<=", "ratio_high")),
         marks=_pole.marks("Lines meet"),

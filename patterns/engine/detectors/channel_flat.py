@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Forming, Fraction
 
 from . import _breaks, _lines
 
@@ -46,6 +46,7 @@ DETECTORS = (
         min_bars=191,
         params=Params,
         find=_breaks.one("channel-flat", limits),
+        forming=Forming(),
         roles=_lines.ROLES,
         clauses=_lines.clauses(_lines.LAST_LEG, touches="touches"),
         marks=_lines.LENGTH_MARKS,

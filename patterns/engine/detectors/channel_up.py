@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import LONG
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction, Pattern
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction, Pattern
 
 from . import _bounces, _lines
 
@@ -46,6 +46,7 @@ DETECTORS = (
         min_bars=90,
         params=Params,
         find=_bounces.breaks_and_bounces("channel-up", LONG, limits),
+        forming=Forming(),
         roles=_lines.ROLES,
         clauses=_lines.clauses(_lines.FROM_LINE),
         marks=_lines.LENGTH_MARKS,

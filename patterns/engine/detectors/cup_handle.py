@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LONG, LOOSE, Book, Finds, add_point, new_row
 from patterns.engine.levels import entry_at, lowest_at, mean_of, prior_move, ramp
-from patterns.engine.registry import Bars_, Clause, Detector, Drawn, Fraction, Pattern, Role
+from patterns.engine.registry import Bars_, Clause, Detector, Drawn, Forming, Fraction, Pattern, Role
 from patterns.engine.study import Study, Tape
 from patterns.engine.swings import HIGH, TIE, Swings
 
@@ -293,6 +293,7 @@ DETECTORS = (
         min_bars=100,
         params=Params,
         find=find,
+        forming=Forming("min_handle", 2),
         roles=(
             Role("left-rim", "Left rim", "high"),
             Role("bottom", "Bottom", "low"),
@@ -302,8 +303,8 @@ DETECTORS = (
         clauses=(
             Clause("Rise into the left rim", "%", ">=", "prior"),
             Clause("Width of the cup", "bars", ">=", "min_width"),
-            Clause("Depth of the cup", "%", "in", (12.0, 33.0), soft=True),
-            Clause("Rims differ by", "%", "<=", "rims", soft=True),
+            Clause("Depth of the cup", "%", "in", (12.0, 33.0), soft=True, cut=("min_depth", "max_depth")),
+            Clause("Rims differ by", "%", "<=", "rims", soft=True, cut="loose"),
             Clause("Bars in the lowest quarter", "%", ">=", "roundness"),
             Clause("Place of the bottom between the rims", "%", "in", (20.0, 80.0)),
             Clause("Length of the handle", "bars", "<=", 22.0, soft=True),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction
 
 from . import _breaks, _lines
 
@@ -45,6 +45,7 @@ DETECTORS = (
         min_bars=75,
         params=Params,
         find=_breaks.one("descending-triangle", limits),
+        forming=Forming(),
         roles=_lines.ROLES,
         clauses=_lines.clauses(_lines.APEX),
         marks=_lines.CLOSING_MARKS,

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import SHORT, Book
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction
 from patterns.engine.study import Study
 
 from . import _double
@@ -47,6 +47,7 @@ DETECTORS = (
         min_bars=70,
         params=Params,
         find=find,
+        forming=Forming(),
         roles=_double.roles("High", "high", "Middle low", "low"),
         clauses=_double.clauses("High", "Rise"),
         marks=_double.MARKS,

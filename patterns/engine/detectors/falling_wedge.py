@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Forming, Fraction
 
 from . import _breaks, _lines
 
@@ -46,6 +46,7 @@ DETECTORS = (
         min_bars=75,
         params=Params,
         find=_breaks.one("falling-wedge", limits),
+        forming=Forming(),
         roles=_lines.ROLES,
         clauses=_lines.clauses(_lines.APEX, touches="touches"),
         marks=_lines.CLOSING_MARKS,

@@ -7,7 +7,7 @@ import numpy as np
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LONG, Book, Finds, add_point, new_row
 from patterns.engine.levels import entry_at, highest_at, lowest_at, mean_of, ramp
-from patterns.engine.registry import Bars_, Clause, Detector, Drawn, Fraction, Role
+from patterns.engine.registry import Bars_, Clause, Detector, Drawn, Forming, Fraction, Role
 from patterns.engine.study import Study, Tape
 from patterns.engine.swings import TIE, Swings
 
@@ -122,6 +122,7 @@ DETECTORS = (
         min_bars=63,
         params=Params,
         find=find,
+        forming=Forming("min_rest", 2),
         roles=(Role("pole-start", "Pole", "low"), Role("pole-end", "Pole's top", "high"), Role("rest", "Lowest since", "low")),
         clauses=(
             Clause("Rise of the pole", "%", ">=", "pole"),

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import LONG, Book
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction
 from patterns.engine.study import Study
 
 from . import _head
@@ -51,6 +51,7 @@ DETECTORS = (
         min_bars=75,
         params=Params,
         find=find,
+        forming=Forming(),
         roles=_head.roles("low", "high"),
         clauses=_head.clauses("Fall"),
         marks=_head.MARKS,

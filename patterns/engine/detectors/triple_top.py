@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import SHORT, Book
-from patterns.engine.registry import Bars_, Detector, Drawn, Fraction
+from patterns.engine.registry import Bars_, Detector, Drawn, Forming, Fraction
 from patterns.engine.study import Study
 
 from . import _triple
@@ -45,6 +45,7 @@ DETECTORS = (
         min_bars=76,
         params=Params,
         find=find,
+        forming=Forming(),
         roles=_triple.roles("High", "high", "Middle low", "low"),
         clauses=_triple.clauses("High", "Rise"),
         marks=_triple.MARKS,

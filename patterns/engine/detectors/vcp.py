@@ -261,9 +261,9 @@ DETECTORS = (
         roles=(Role("high", "H", "high"), Role("low", "L", "low")),
         clauses=(
             Clause("Contractions", "n", ">=", "min_legs"),
-            Clause("Depth of the first contraction", "%", "<=", 35.0, soft=True),
+            Clause("Depth of the first contraction", "%", "<=", 35.0, soft=True, cut="first_most"),
             Clause("Largest contraction against the one before", "x", "<=", "shrink", soft=True),
-            Clause("Depth of the last contraction", "%", "<=", 10.0, soft=True),
+            Clause("Depth of the last contraction", "%", "<=", 10.0, soft=True, cut="last_most"),
             Clause("Highs differ from the first by at most", "%", "<=", 10.0),
             Clause("Each low against the one before, least", "x", ">=", "lows"),
             Clause("Tests of the trend template passed", "n", ">=", 6.0),
