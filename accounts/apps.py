@@ -1,6 +1,16 @@
 from django.apps import AppConfig
 
+from legend.lib.registries import SettingsPage, settings_pages
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        settings_pages.add(SettingsPage("accounts:profile", "Profile", "user-circle"))
+        settings_pages.add(SettingsPage("accounts:privacy", "Privacy", "eye"))
+        settings_pages.add(SettingsPage("accounts:preferences", "Preferences", "adjustments-horizontal"))
+        settings_pages.add(SettingsPage("accounts:notifications", "Notifications", "bell"))
+        settings_pages.add(SettingsPage("accounts:keys", "API keys", "key"))
+        settings_pages.add(SettingsPage("accounts:sessions", "Sign-ins", "device-desktop"))

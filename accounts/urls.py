@@ -3,10 +3,25 @@
 from django.urls import path
 
 from . import views
+from .own import keys, preferences, profile, sessions
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-in/demo", views.demo, name="demo"),
     path("sign-out", views.sign_out, name="sign_out"),
+    path("settings/", profile.first, name="settings"),
+    path("settings/profile", profile.profile, name="profile"),
+    path("settings/profile/picture", profile.picture, name="picture"),
+    path("settings/profile/picture/remove", profile.remove_picture, name="remove_picture"),
+    path("settings/privacy", profile.privacy, name="privacy"),
+    path("settings/preferences", preferences.preferences, name="preferences"),
+    path("settings/notifications", preferences.notifications, name="notifications"),
+    path("settings/look", preferences.look, name="look"),
+    path("settings/keys", keys.keys, name="keys"),
+    path("settings/keys/<uuid:code>/revoke", keys.revoke, name="revoke_key"),
+    path("settings/sessions", sessions.sessions, name="sessions"),
+    path("settings/sessions/end", sessions.end_all, name="end_sessions"),
+    path("settings/sessions/<uuid:code>/end", sessions.end_one, name="end_session"),
+    path("settings/clients/<uuid:code>/end", sessions.end_client, name="end_client"),
 ]

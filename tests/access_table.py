@@ -31,6 +31,20 @@ public     -        POST                   /api/auth/login
 anyone     -        POST                   /api/auth/logout
 person     -        GET POST               /api/auth/api-keys
 owner      -        DELETE                 /api/auth/api-keys/{code}
+person     -        GET                    /settings/
+person     -        GET POST               /settings/profile
+person     -        POST                   /settings/profile/picture
+person     -        POST                   /settings/profile/picture/remove
+person     -        GET POST               /settings/privacy
+person     -        GET POST               /settings/preferences
+person     -        GET POST               /settings/notifications
+person     -        POST                   /settings/look
+person     -        GET POST               /settings/keys
+owner      -        POST                   /settings/keys/{code}/revoke
+person     -        GET                    /settings/sessions
+person     -        POST                   /settings/sessions/end
+owner      -        POST                   /settings/sessions/{code}/end
+owner      -        POST                   /settings/clients/{code}/end
 person     read     GET                    /api/users/me
 person     -        PUT PATCH              /api/users/me
 person     read     GET                    /api/users/me/settings
@@ -89,10 +103,12 @@ nobody     (anything else)
 def examples(owner: User) -> dict[str, str]:
     """For each address with a blank: one that exists and, where its kind is `owner`, belongs to this person; with `?…` if it needs that."""
     import io
+    from datetime import timedelta
 
     from django.utils import timezone
     from PIL import Image
 
+    from accounts.models import Session, TokenFamily
     from accounts.services.api_keys import create_key
     from accounts.services.profiles import set_avatar
     from patterns.engine.registry import default_rules
@@ -117,6 +133,8 @@ def examples(owner: User) -> dict[str, str]:
         scan=scan, match=PatternMatch.objects.earliest("id"), state="ready", price=1, distance_pct=1, closes=[1.0, 2.0]
     )
     saved = save_rule(owner=owner, name="mine", rule=lab_rule(detector="double-bottom", params={}))
+    session = Session.objects.create(session_key="x" * 64, user=owner, expire_date=now + timedelta(days=1))
+    family = TokenFamily.objects.create(user=owner)
     picture = io.BytesIO()
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     picture.seek(0)
@@ -130,6 +148,9 @@ def examples(owner: User) -> dict[str, str]:
         "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",
         "/api/alerts/{code}": f"/api/alerts/{alert.code}",
         "/api/alerts/log/{code}/acknowledge": f"/api/alerts/log/{event.code}/acknowledge",
+        "/settings/keys/{code}/revoke": f"/settings/keys/{key.code}/revoke",
+        "/settings/sessions/{code}/end": f"/settings/sessions/{session.code}/end",
+        "/settings/clients/{code}/end": f"/settings/clients/{family.code}/end",
         "/people/{username}/avatar": f"/people/{owner.username}/avatar",
         "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
         "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",

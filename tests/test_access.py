@@ -38,7 +38,7 @@ EXPECTED = {
         ("desk", OUT, OUT, OUT, OUT),
     ]
 }
-SIGN_IN = ("/sign-in", "/admin/login/")
+SIGN_IN = ("/sign-in?next=", "/admin/login/?next=")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class House:
 
 
 def said(answer: Any, route: Route) -> str:
-    if answer.status_code in (301, 302) and answer["Location"].split("?")[0] in SIGN_IN and not route.path.startswith("/sign-"):
+    if answer.status_code == 302 and answer["Location"].startswith(SIGN_IN):
         return OUT
     known = {401: OUT, 403: REFUSED, 404: HIDDEN}
     return known.get(answer.status_code) or (

@@ -33,6 +33,15 @@ class FirstData:
     prepare: Callable[[Say], None]
 
 
+@dataclass(frozen=True)
+class SettingsPage:
+    """One page of a person's settings: the name of its address, what it is called, its icon."""
+
+    url: str
+    title: str
+    icon: str
+
+
 first_data: Registry[FirstData] = Registry()
 at_embedded_start: Registry[Callable[[], None]] = Registry()
 """Called once when the one process of embedded mode starts, before its worker: nothing else can be running then, and a task that
@@ -43,3 +52,6 @@ couriers: Registry[Courier] = Registry()
 
 notification_kinds: Registry[NotificationKind] = Registry()
 """What people can be told, in that order too."""
+
+settings_pages: Registry[SettingsPage] = Registry()
+"""The pages of a person's settings, in the order of their list."""

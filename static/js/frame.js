@@ -26,6 +26,22 @@ document.addEventListener("change", (event) => {
   choose.querySelector("[data-count]").textContent = words;
 });
 
+// on a phone the list of settings runs over the side
+document.querySelector(".settings-list [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (!copy) return;
+  const field = document.getElementById(copy.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    toast("Copied.", "success");
+  } catch {
+    toast("The browser does not let pages copy here. It is selected: press Ctrl+C.", "warning");
+  }
+});
+
 const search = document.querySelector("#symbol-search");
 const suggestions = document.querySelector("#suggestions");
 

@@ -1,0 +1,73 @@
+"""Settings: where one is signed in, and what happened to the account."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.devices import device_of
+from accounts.models import AuditEvent, Session, TokenFamily, User
+from accounts.models.audit_event import Kind
+from accounts.services.audit import record
+from accounts.services.ending import end_everything, end_family, end_session
+from legend.lib.access import signed_in
+from legend.lib.clients import origin_of
+from legend.lib.secrets import digest
+
+EVENTS = 50
+
+
+@signed_in
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    here = digest(request.session.session_key or "")
+    living = Session.objects.owned_by(user).living().order_by("-seen_at")
+    context = {
+        "sessions": [{"row": row, "device": device_of(row.agent), "here": row.session_key == here} for row in living],
+        "families": [
+            {"row": row, "device": device_of(row.agent)} for row in TokenFamily.objects.filter(user=user).order_by("-seen_at")[:EVENTS]
+        ],
+        "events": [
+            {"row": row, "device": device_of(row.agent)}
+            for row in AuditEvent.objects.about(user).select_related("actor").order_by("-at", "-pk")[:EVENTS]
+        ],
+    }
+    return TemplateResponse(request, "accounts/own/sessions.html", context)
+
+
+@signed_in
+@require_POST
+def end_one(request: HttpRequest, code: UUID) -> HttpResponse:
+    user = cast(User, request.user)
+    end_session(user=user, code=code)
+    record(kind=Kind.SESSION_ENDED, user=user, origin=origin_of(request))
+    messages.success(request, "That browser is signed out.")
+    return redirect("accounts:sessions")
+
+
+@signed_in
+@require_POST
+def end_client(request: HttpRequest, code: UUID) -> HttpResponse:
+    user = cast(User, request.user)
+    end_family(user=user, code=code)
+    record(kind=Kind.SESSION_ENDED, user=user, origin=origin_of(request))
+    messages.success(request, "That program is signed out.")
+    return redirect("accounts:sessions")
+
+
+@signed_in
+@require_POST
+def end_all(request: HttpRequest) -> HttpResponse:
+    """Everywhere is here too."""
+    user = cast(User, request.user)
+    end_everything(user=user)
+    record(kind=Kind.SIGNED_OUT_EVERYWHERE, user=user, origin=origin_of(request))
+    logout(request)
+    messages.success(request, "You are signed out everywhere.")
+    return redirect("accounts:sign_in")

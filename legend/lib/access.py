@@ -1,0 +1,31 @@
+"""Who may see a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from .htmx import wants_part
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def signed_in(view: View[Rest]) -> View[Rest]:
+    """Strangers are led to the sign-in page and back; one who asks for a part is led there as a whole page, not into the part."""
+
+    @wraps(view)
+    def ask(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if wants_part(request):
+            back = urlencode({"next": request.htmx.current_url_abs_path or "/"})  # type: ignore[attr-defined]
+            return HttpResponseClientRedirect(f"{reverse('accounts:sign_in')}?{back}")
+        return redirect_to_login(request.get_full_path())
+
+    return ask
