@@ -63,7 +63,8 @@ def settle(t: Tape, rows: Finds, first: int, last: int, rule: int, weights: Floa
         _mark(t, row, horizon)
         if replaced >= 0:
             before = rows[replaced]
-            if before.ended < 0 or before.ended > row.known or before.triggered > row.known:
+            # the low that makes the successor may have taken out the stop of the one before
+            if before.ended < 0 or before.ended >= row.known or before.triggered > row.known:
                 before.state, before.reason, before.ended = EXPIRED, REPLACED, row.known
                 before.triggered, before.confirmed = -1, -1
                 before.paid = before.exit = before.best = before.worst = np.nan

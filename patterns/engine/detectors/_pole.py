@@ -111,7 +111,8 @@ def _foot(t: Tape, end: int, p: Any, side: int) -> int:
 
 @kernel
 def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: int, closing: bool, rows: Finds, size: int) -> int:
-    """Go forward from the pole's end until everything holds at a close; a later, deeper extreme that still holds makes a successor."""
+    """Go forward from the pole's end until everything holds at a close; a later, deeper extreme that still holds makes a successor, one
+    that reaches the stop without that ends it."""
     ahead = t.high if side > 0 else t.low
     against = t.low if side > 0 else t.high
     tip = ahead[end]
@@ -119,8 +120,10 @@ def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: i
     longest = min(p.max_rest, int(1.5 * (end - begin)) + 5)
     play = TIE * tip
     deepest = end + 1
-    previous, previous_deepest, previous_stop, entry, alive = -1, 0.0, 0.0, 0.0, False
-    for i in range(end + 1, min(len(t.close), end + longest + 1)):
+    previous, previous_deepest, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False
+    for i in range(end + 1, min(len(t.close), end + longest)):
+        if over:
+            break
         if side * (against[i] - against[deepest]) < 0:
             deepest = i
         if side * (ahead[i] - entry) >= -play if alive else side * (ahead[i] - tip) > 0:
@@ -129,9 +132,9 @@ def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: i
         if given_back > p.retrace + TIE:
             break
         if alive:
-            alive = side * (against[i] - previous_stop) > 0
-            if alive and side * (against[i] - previous_deepest) >= 0:
+            if side * (against[i] - previous_deepest) >= 0:
                 continue
+            over = side * (against[i] - previous_stop) <= 0
         if i < seen or i - end < p.min_rest or pole < p.pole_atr * t.atr[i] or volume < p.pole_volume * t.v50[i]:
             continue
         rest = mean_of(t.volume, end + 1, i)
@@ -178,7 +181,7 @@ def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: i
         row.clauses[8], row.clauses[9], row.clauses[10] = drift, fall, ratio
         row.touches = 2
         entry = entry_at(row.level, side, t.atr[i])
-        previous, previous_deepest, previous_stop, alive = size, against[deepest], row.stop, True
+        previous, previous_deepest, previous_stop, alive, over = size, against[deepest], row.stop, True, False
         size += 1
     return size
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction, Pattern
+from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Forming, Fraction, Pattern
 
 from . import _breaks, _lines
 
@@ -12,6 +12,7 @@ class Params(NamedTuple):
     flat: Annotated[float, Fraction(0.05, 0.30, "change of a flat line, in heights, up to which it counts as flat")] = 0.15
     ratio: Annotated[float, Fraction(1.10, 3.00, "height at the end against the start, at least")] = 1.40
     wedge_ratio: Annotated[float, Fraction(1.10, 3.00, "the same where both lines go one way")] = 1.30
+    wedge_touches: Annotated[int, Count(5, 7, "least touches where both lines go one way; six are three on each line")] = 6
     touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
     white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
     min_span: Annotated[int, Bars_(15, 60, "least bars from first to last touch")] = 15
@@ -22,12 +23,13 @@ class Params(NamedTuple):
 
 def limits(params: Params) -> dict[str, dict[str, float]]:
     slope, flat, ratio = params.slope, params.flat, {"ratio_low": params.ratio}
+    wedge = {"ratio_low": params.wedge_ratio, "swings": params.wedge_touches}
     return {
         "broadening": {"u_low": slope, "l_high": -slope, **ratio},
         "broadening-ascending": {"u_low": slope, "l_low": -flat, "l_high": flat, **ratio},
         "broadening-descending": {"u_low": -flat, "u_high": flat, "l_high": -slope, **ratio},
-        "broadening-rising": {"u_low": slope, "l_low": slope, "ratio_low": params.wedge_ratio},
-        "broadening-falling": {"u_high": -slope, "l_high": -slope, "ratio_low": params.wedge_ratio},
+        "broadening-rising": {"u_low": slope, "l_low": slope, **wedge},
+        "broadening-falling": {"u_high": -slope, "l_high": -slope, **wedge},
     }
 
 
@@ -49,7 +51,7 @@ DETECTORS = (
         rules=(
             "Five to seven alternating swings, each within half an ATR of its line: at least three touches on one side and two on the other.",
             "The upper line rises and the lower one falls, each by at least 15 % of the height; the height grows to at least 1.4 of that at the start.",
-            "With a flat bottom it is ascending, with a flat top descending (at most 15 % of the height); with both lines one way it is a wedge, from 1.3 on.",
+            "With a flat bottom it is ascending, with a flat top descending (at most 15 % of the height); with both lines one way it is a wedge, from 1.3 on, and needs three touches on each.",
             "Every leg crosses at least 60 % of the height; at most one close outside a line.",
             "15 to 130 bars from the first to the last touch.",
             "After a rise (the close 20 bars before the start lies below the middle) it is a broadening top, after a fall a bottom.",

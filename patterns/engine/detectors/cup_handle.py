@@ -103,14 +103,17 @@ def _find_with_handle(t: Tape, pivots: Swings, p: Params, rows: Finds, size: int
 
 @kernel
 def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, rows: Finds, size: int) -> int:
-    """Go forward from the right rim until the handle's rules hold at a close; a later lower low that still holds makes a successor."""
+    """Go forward from the right rim until the handle's rules hold at a close; a later lower low that still holds makes a successor, one that
+    reaches the stop without that ends it."""
     right = cup.right
     rim = t.high[right]
     floor = t.low[cup.bottom]
     midpoint = (floor + 0.5 * (min(t.high[cup.left], rim) - floor)) * (1 - TIE)
     low = right + 1
-    previous, previous_low, previous_stop, entry, alive = -1, 0.0, 0.0, 0.0, False
-    for i in range(right + 1, min(len(t.close), right + p.max_handle + 1)):
+    previous, previous_low, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False
+    for i in range(right + 1, min(len(t.close), right + p.max_handle)):
+        if over:
+            break
         if t.low[i] < t.low[low]:
             low = i
         if t.close[i] < midpoint:
@@ -118,9 +121,9 @@ def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, 
         if t.high[i] > rim and (not alive or t.high[i] >= entry):
             break
         if alive:
-            alive = t.low[i] > previous_stop
-            if alive and t.low[i] >= previous_low:
+            if t.low[i] >= previous_low:
                 continue
+            over = t.low[i] <= previous_stop
         if i < right_seen or i - right < p.min_handle:
             continue
         depth = 1 - t.low[low] / rim
@@ -132,7 +135,7 @@ def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, 
         row.expires = right + p.max_handle
         row.out_price = midpoint
         entry = entry_at(rim, LONG, t.atr[i])
-        previous, previous_low, previous_stop, alive = size, t.low[low], row.stop, True
+        previous, previous_low, previous_stop, alive, over = size, t.low[low], row.stop, True, False
         size += 1
     return size
 

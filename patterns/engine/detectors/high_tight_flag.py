@@ -41,12 +41,15 @@ def _find(t: Tape, pivots: Swings, p: Params, rows: Finds, size: int) -> int:
 
 @kernel
 def _walk(t: Tape, begin: int, end: int, seen: int, p: Params, rows: Finds, size: int) -> int:
-    """Go forward from the pole's top until everything holds at a close; a later lower low that still holds makes a successor."""
+    """Go forward from the pole's top until everything holds at a close; a later lower low that still holds makes a successor, one that
+    reaches the stop without that ends it."""
     tip, base = t.high[end], t.low[begin]
     pole, volume = tip - base, mean_of(t.volume, begin + 1, end)
     low = end + 1
-    previous, previous_low, previous_stop, entry, alive = -1, 0.0, 0.0, 0.0, False
-    for i in range(end + 1, min(len(t.close), end + p.max_rest + 1)):
+    previous, previous_low, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False
+    for i in range(end + 1, min(len(t.close), end + p.max_rest)):
+        if over:
+            break
         if t.low[i] < t.low[low]:
             low = i
         if t.high[i] > tip and (not alive or t.high[i] >= entry):
@@ -55,9 +58,9 @@ def _walk(t: Tape, begin: int, end: int, seen: int, p: Params, rows: Finds, size
         if depth > p.depth + TIE:
             break
         if alive:
-            alive = t.low[i] > previous_stop
-            if alive and t.low[i] >= previous_low:
+            if t.low[i] >= previous_low:
                 continue
+            over = t.low[i] <= previous_stop
         rest = mean_of(t.volume, end + 1, i)
         if i < seen or i - end < p.min_rest or rest > p.dry * volume:
             continue
@@ -88,7 +91,7 @@ def _walk(t: Tape, begin: int, end: int, seen: int, p: Params, rows: Finds, size
         row.clauses[4], row.clauses[5], row.clauses[6] = fall, falling, spread
         row.touches = 1
         entry = entry_at(row.level, LONG, t.atr[i])
-        previous, previous_low, previous_stop, alive = size, t.low[low], row.stop, True
+        previous, previous_low, previous_stop, alive, over = size, t.low[low], row.stop, True, False
         size += 1
     return size
 

@@ -30,6 +30,7 @@ class Params(NamedTuple):
     min_days: Annotated[int, Bars_(10, 60, "least bars from the first high")] = 15
     max_days: Annotated[int, Bars_(60, 325, "most bars from the first high")] = 150
     dry: Annotated[float, Fraction(0.3, 2.0, "mean volume of the last 10 bars against the 50 before, at most")] = 1.0
+    fade: Annotated[float, Fraction(0.3, 2.0, "mean volume of the last leg against the first, at most")] = 1.0
     wait: Annotated[int, Bars_(10, 60, "bars after the last high in which it may trigger")] = 40
 
 
@@ -45,7 +46,7 @@ def _template_holds(t: Tape, i: int) -> bool:
 @kernel
 def _may_hold(t: Tape, pivot: int, p: Params) -> bool:
     """The trend template holds at one of the closes at which a last leg from `pivot` could become known."""
-    for i in range(pivot + 3, min(len(t.close), pivot + p.wait + 1)):
+    for i in range(pivot + 3, min(len(t.close), pivot + p.wait)):
         if _template_holds(t, i):
             return True
     return False
@@ -133,33 +134,37 @@ def _walk(
     rows: Finds,
     size: int,
 ) -> int:
-    """Go forward from the last high until everything holds at a close; a later lower low that still holds makes a successor."""
+    """Go forward from the last high until everything holds at a close; a later lower low that still holds makes a successor, one that
+    ends the match without that ends the structure."""
     pivot, first = top_at[n - 1], top_at[0]
     level = highs[n - 1]
     low = pivot + 1
-    previous, previous_low, previous_stop, entry, alive = -1, 0.0, 0.0, 0.0, False
-    for i in range(pivot + 1, min(len(t.close), pivot + p.wait + 1)):
+    previous, previous_low, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False
+    for i in range(pivot + 1, min(len(t.close), pivot + p.wait)):
+        if over:
+            break
         if t.low[i] < t.low[low]:
             low = i
         if t.high[i] > level and (not alive or t.high[i] >= entry):
             break
         if alive:
-            alive = t.low[i] > previous_stop and t.close[i] >= previous_low
-            if alive and t.low[i] >= previous_low:
+            if t.low[i] >= previous_low:
                 continue
-        if i < top_seen[n - 1] or i - pivot < 3 or low - pivot < 1 or not p.min_days <= i - first <= p.max_days:
+            over = t.low[i] <= previous_stop or t.close[i] < previous_low
+        if i < top_seen[n - 1] or i - pivot < 3 or low - pivot < 3 or not p.min_days <= i - first <= p.max_days:
             continue
         lows[n - 1], depths[n - 1] = t.low[low], (level - t.low[low]) / level
         if not _legs_hold(depths, lows, highs, n, p) or not _template_holds(t, i):
             continue
         recent = mean_of(t.volume, i - 9, i) / t.v50[i]
-        if recent > p.dry:
+        faded = mean_of(t.volume, pivot + 1, i) / mean_of(t.volume, top_at[0], low_at[0])
+        if recent > p.dry or faded > p.fade:
             continue
-        row = _write(t, top_at, top_seen, highs, low_at, low_seen, lows, depths, n, low, i, recent, rows, size)
+        row = _write(t, top_at, top_seen, highs, low_at, low_seen, lows, depths, n, low, i, recent, faded, rows, size)
         row.replaces = previous
         row.expires = pivot + p.wait
         entry = entry_at(level, LONG, t.atr[i])
-        previous, previous_low, previous_stop, alive = size, lows[n - 1], row.stop, True
+        previous, previous_low, previous_stop, alive, over = size, lows[n - 1], row.stop, True, False
         size += 1
     return size
 
@@ -178,6 +183,7 @@ def _write(
     low: int,
     known: int,
     recent: float,
+    faded: float,
     rows: Finds,
     size: int,
 ) -> Finds:
@@ -202,9 +208,7 @@ def _write(
             ratios += ramp(depths[i] / depths[i - 1], 0.9, 0.5) / (n - 1)
             spread = max(spread, abs(highs[i] / highs[0] - 1))
             rising = min(rising, lows[i] / lows[i - 1])
-    first_leg = mean_of(t.volume, top_at[0], low_at[0])
-    last_leg = mean_of(t.volume, top_at[n - 1] + 1, known)
-    row.volume = 0.5 * ramp(recent, 1.0, 0.7) + 0.5 * ramp(last_leg / first_leg, 1.0, 0.8)
+    row.volume = 0.5 * ramp(recent, 1.0, 0.7) + 0.5 * ramp(faded, 1.0, 0.8)
     row.marks[0] = ratios
     row.marks[1] = ramp(depths[n - 1], 0.12, 0.04)
     row.marks[2] = ramp(spread, 0.10, 0.02)
@@ -219,7 +223,7 @@ def _write(
     row.clauses[6] = passed(t.template[known]) + (1 if t.template[known] & RS_TEST else 0)
     row.clauses[7] = 100 * (highs[0] / t.low[lowest_at(t.low, top_at[0] - 126, top_at[0] - 1)] - 1)
     row.clauses[8] = recent
-    row.clauses[9] = last_leg / first_leg
+    row.clauses[9] = faded
     row.touches = 2 * n
     return row
 
@@ -248,8 +252,8 @@ DETECTORS = (
             "The first high is the highest of 60 bars and at least 25 % above the low of the 126 bars before.",
             "Two to six contractions: the first 8 to 35 % deep (50 % at most), each at most 0.75 of the one before; with three or more, one pair may be 0.90.",
             "The last contraction is at most 12 % deep, better 6 %. Later highs lie within 0.90 to 1.03 of the first, lows do not fall.",
-            "15 to 150 bars from the first high, each leg at least 3 bars.",
-            "The mean volume of the last 10 bars is not above the 50-bar mean; better below 0.7 of it.",
+            "15 to 150 bars from the first high, each leg at least 3 bars, the last low too at least 3 after its high.",
+            "Volume dries up: the last 10 bars have on average no more than the 50 before them, better 0.7 of it; the last leg no more than the first, better 0.8 of it.",
             "Known at the first close where all of this holds; entry above the last high.",
             "Stop a quarter ATR below the last low; the sober target pays twice the risk, the full one adds the first contraction to the level.",
             "Over at a close below the last low, three closes 3 % below SMA50, or 40 bars after the last high.",
