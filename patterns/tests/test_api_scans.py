@@ -30,7 +30,7 @@ Commit = Callable[..., Any]
 
 @pytest.fixture
 def market() -> Universe:
-    return create_market(6, bars=320)
+    return create_market(6, bars=400)
 
 
 @pytest.fixture

@@ -107,6 +107,13 @@ def test_nothing_is_known_before_the_series_is_long_enough_to_be_looked_at(detec
         assert all(find.known >= least - 1 for find in both(detector, bars).finds)
 
 
+@every_detector
+def test_a_match_has_at_least_a_bar_to_trigger_in(detector: Detector) -> None:
+    for bars in (*(shape.bars() for shape in detector.examples), *(random_walk(seed) for seed in range(12))):
+        finds = both(detector, bars).finds
+        assert (finds.expires > finds.known).all()
+
+
 def assert_no_look_ahead(detector: Detector, bars: Bars, size: int) -> int:
     whole, cut = as_known_at(both(detector, bars).finds, size), both(detector, bars.first(size)).finds
     assert_same(whole, cut, but=("state", "reason", "paid", "exit", "best", "worst", "replaces"))

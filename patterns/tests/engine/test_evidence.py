@@ -29,7 +29,7 @@ def entry_of(entries: Sequence[Figures], pattern: str, side: str) -> Figures:
 
 
 def test_every_trade_agrees_with_the_plain_reference(market_data: Path) -> None:
-    panel = list(sp500(market_data).items())[::25]
+    panel = list(sp500(market_data).items())[::20]
     compared = triggered = 0
     for _, bars in panel:
         found = replay(bars, default_rules())
