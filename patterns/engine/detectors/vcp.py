@@ -273,7 +273,7 @@ DETECTORS = (
             Clause("Tests of the trend template passed", "n", ">=", 6.0),
             Clause("Rise into the first high", "%", ">=", "rise"),
             Clause("Volume of the last 10 bars against 50", "x", "<=", "dry"),
-            Clause("Volume of the last leg against the first", "x", "<=", 0.8, soft=True),
+            Clause("Volume of the last leg against the first", "x", "<=", 0.8, soft=True, cut="fade"),
         ),
         marks=(("Contraction", 0.30), ("Tight last leg", 0.25), ("Level highs", 0.15), ("Number of legs", 0.15), ("Rising lows", 0.15)),
         patterns=(
