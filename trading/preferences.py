@@ -2,21 +2,25 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-NEW_YORK = ZoneInfo("America/New_York")
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @dataclass(frozen=True)
 class TradingPreferences:
-    """`risk_pct` of equity on a trade, `band` in R within which results count as break-even on private pages."""
+    """`risk_pct` of equity on a trade; `band` in R within which results count as break-even on private pages."""
 
-    currency: str = "USD"
-    zone: ZoneInfo = NEW_YORK
-    risk_pct: Decimal = Decimal(1)
+    currency: str
+    zone: ZoneInfo
+    risk_pct: Decimal
+    discreet: bool
     band: Decimal = Decimal(0)
 
 
-def preferences_of(user: Any) -> TradingPreferences:
-    return TradingPreferences()
+def preferences_of(user: "User") -> TradingPreferences:
+    """One query, once for each loaded user."""
+    found = user.preferences
+    return TradingPreferences(found.currency, found.zone, found.risk_pct, found.discreet)

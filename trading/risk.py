@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from trading.stats.decimals import EXACT, HUNDRED, ONE, ZERO, exact, rounded, total
 from trading.stats.fills import Side, reward_to_risk, sign
 
+LARGEST = Decimal("9999999999999")  # of anything typed into a calculator
 FRACTION_PLACES = 4
 FEW_DECIDED = 30
 CONCENTRATION_PCT = Decimal(20)

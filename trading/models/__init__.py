@@ -3,6 +3,7 @@
 from .alert import Alert, AlertEvent, AlertResult, ToldMatch
 from .bar_look import BarLook, ScanLook
 from .fill import Fill
+from .journal import Journal
 from .removed_trade import RemovedTrade
 from .screenshot import Screenshot
 from .trade import Trade
@@ -19,6 +20,7 @@ __all__ = [
     "CashFlow",
     "Fill",
     "ImportedExecution",
+    "Journal",
     "RemovedTrade",
     "ScanLook",
     "Screenshot",

@@ -19,6 +19,7 @@ from trading.stats.fills import r_multiple, unrealised
 from trading.stats.journal import outcome_of
 
 from .figures import measured
+from .history import step
 from .screenshots import forget_files
 from .trades import find_trade
 
@@ -37,6 +38,7 @@ def delete_trade(*, owner: "User", code: UUID, now: dt.datetime) -> bool:
     forget_files(trade)
     ids = {"trade_id": trade.pk, "user_id": trade.owner_id}
     trade.delete()
+    step(trade.owner_id)
     publish(trade_deleted, **ids)
     return leaves
 

@@ -1,10 +1,12 @@
-"""The history of a trade."""
+"""The history of a trade, and the revision of a journal."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from trading.models import Trade, TradeEvent
+from django.db.models import F
+
+from trading.models import Journal, Trade, TradeEvent
 from trading.stats.decimals import as_price, as_quantity
 from trading.stats.fills import Fill
 
@@ -35,3 +37,9 @@ def _told(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     return [_told(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def step(owner_id: int) -> None:
+    """Something of this journal changed: figures worked out before are out of date."""
+    if not Journal.objects.filter(owner_id=owner_id).update(revision=F("revision") + 1):
+        Journal.objects.get_or_create(owner_id=owner_id)

@@ -18,7 +18,7 @@ from trading.preferences import preferences_of
 
 from .amounts import check_amount
 from .figures import remeasure
-from .history import record
+from .history import record, step
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -104,6 +104,7 @@ def change_account(*, owner: "User", code: UUID, now: dt.datetime, changes: Mapp
         account.archived_at = now if changes["archived"] else None
     if "opening_balance" in changes or "opened_on" in changes:
         _change_opening(account, changes, now)
+    step(owner.pk)
     account.save(update_fields=["name", "archived_at", "opening_balance", "opened_on"])
     return account
 
@@ -175,6 +176,7 @@ def add_cash_flow(
         record(own, "adjusted", by=owner, at=now, detail={"kind": kind, "amount": str(signed), "on": str(on)})
         remeasure(own, now=now)
         publish(trade_changed, trade_id=own.pk, user_id=owner.pk)
+    step(owner.pk)
     return flow
 
 

@@ -21,7 +21,7 @@ from trading.stats import fills as pure
 
 from .amounts import check_amount, check_checklist, check_notes, check_optional, check_side, check_symbol, check_tags
 from .figures import measured, remeasure
-from .history import record, told_fill
+from .history import record, step, told_fill
 from .ledgers import default_account, find_account
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def close_trade(*, owner: "User", code: UUID, fill: FillInput, now: dt.datetime)
 
 def announce(trade: Trade, *, was: str) -> None:
     """The news of a change, after commit."""
+    step(trade.owner_id)
     ids = {"trade_id": trade.pk, "user_id": trade.owner_id}
     if was == Trade.Status.PLANNED and not trade.is_planned:
         publish(trade_opened, **ids)
