@@ -81,6 +81,31 @@ person     scan     GET POST               /api/universe/custom
 owner      scan     GET PUT DELETE         /api/universe/custom/{code}
 person     read     GET                    /api/universe/{name}
 
+person     journal  POST                   /api/trades/create
+person     journal  POST                   /api/trades/close
+person     journal  GET                    /api/trades/open
+person     journal  GET                    /api/trades/closed
+person     journal  GET                    /api/trades/statistics
+owner      journal  GET PATCH DELETE       /api/trades/{code}
+owner      journal  GET POST               /api/trades/{code}/fills
+owner      journal  PATCH DELETE           /api/trades/{code}/fills/{number}
+owner      journal  GET                    /api/trades/{code}/events
+owner      journal  POST                   /api/trades/{code}/split
+person     journal  GET                    /api/analytics/performance
+person     journal  GET                    /api/analytics/patterns
+person     journal  GET                    /api/analytics/calendar
+person     journal  GET                    /api/analytics/distribution
+person     journal  GET                    /api/analytics/equity
+person     journal  GET                    /api/portfolio
+person     journal  GET POST               /api/portfolio/accounts
+owner      journal  GET PATCH DELETE       /api/portfolio/accounts/{code}
+owner      journal  GET POST               /api/portfolio/accounts/{code}/cash-flows
+anyone     read     POST                   /api/risk/position-size
+anyone     read     POST                   /api/risk/risk-reward
+anyone     read     POST                   /api/risk/kelly-criterion
+anyone     read     POST                   /api/risk/break-even
+anyone     read     POST                   /api/risk/recovery
+anyone     read     POST                   /api/risk/plan
 person     journal  GET PATCH              /api/watchlist
 person     journal  POST                   /api/watchlist/add
 owner      journal  GET PATCH DELETE       /api/watchlist/{ticker}
@@ -121,6 +146,7 @@ def examples(owner: User) -> dict[str, str]:
     from patterns.tests.factories import create_market
     from trading.services.alerts import create_alert, test_alert
     from trading.services.watchlists import watch
+    from trading.tests.factories import create_journal
 
     now = timezone.now()
     key, _ = create_key(owner=owner, name="script", scopes=["read"], expires_at=None, now=now)
@@ -142,7 +168,15 @@ def examples(owner: User) -> dict[str, str]:
     watch(owner=owner, ticker="S0", now=now)
     alert = create_alert(owner=owner, wish={"kind": "price", "symbol": "S0", "params": {"level": 1}})
     event = test_alert(owner=owner, code=alert.code, now=now)
+    account, trade = create_journal(owner)
     return {
+        "/api/trades/{code}": f"/api/trades/{trade.code}",
+        "/api/trades/{code}/fills": f"/api/trades/{trade.code}/fills",
+        "/api/trades/{code}/fills/{number}": f"/api/trades/{trade.code}/fills/1",
+        "/api/trades/{code}/events": f"/api/trades/{trade.code}/events",
+        "/api/trades/{code}/split": f"/api/trades/{trade.code}/split",
+        "/api/portfolio/accounts/{code}": f"/api/portfolio/accounts/{account.code}",
+        "/api/portfolio/accounts/{code}/cash-flows": f"/api/portfolio/accounts/{account.code}/cash-flows",
         "/api/watchlist/{ticker}": "/api/watchlist/S0",
         "/api/watchlist/remove/{ticker}": "/api/watchlist/remove/S0",
         "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",

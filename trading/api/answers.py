@@ -76,16 +76,16 @@ class TradePage(serializers.Serializer[Any]):
     results = TradeSummary(many=True)
 
 
-class EventAnswer(serializers.Serializer[Any]):
+class HistoryAnswer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     detail = serializers.JSONField(help_text="the fill, or {field: [before, after]}")
 
 
-class EventPage(serializers.Serializer[Any]):
+class HistoryPage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = EventAnswer(many=True)
+    results = HistoryAnswer(many=True)
 
 
 class Streak(serializers.Serializer[Any]):

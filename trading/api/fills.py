@@ -33,6 +33,7 @@ class Fills(APIView):
     @extend_schema(operation_id="trades_fills_add", request=FillQuestion, responses={201: TradeAnswer})
     def post(self, request: Request, code: UUID) -> Response:
         """Open a plan, add to a trade, or take out of it. A closed trade takes no more (409)."""
+        find_trade(owner=asker(request), code=code)
         asked = FillQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
         trade = add_fill(owner=asker(request), code=code, told=asked.as_input(), now=timezone.now())
@@ -46,6 +47,7 @@ class OneFill(APIView):
 
     @extend_schema(operation_id="trades_fills_change", request=FillChange, responses=TradeAnswer)
     def patch(self, request: Request, code: UUID, number: int) -> Response:
+        find_trade(owner=asker(request), code=code)
         asked = FillChange(data=request.data)
         asked.is_valid(raise_exception=True)
         trade = change_fill(owner=asker(request), code=code, number=number, changes=asked.validated_data, now=timezone.now())

@@ -84,6 +84,7 @@ class OneAccount(APIView):
 
     @extend_schema(operation_id="portfolio_accounts_change", request=AccountChange, responses=AccountAnswer)
     def patch(self, request: Request, code: UUID) -> Response:
+        find_account(owner=asker(request), code=code)
         asked = AccountChange(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(told_account(change_account(owner=asker(request), code=code, now=timezone.now(), changes=asked.validated_data)))
@@ -114,6 +115,7 @@ class CashFlows(APIView):
 
     @extend_schema(operation_id="portfolio_cash_flows_add", parameters=[KEY], request=FlowQuestion, responses={201: FlowAnswer})
     def post(self, request: Request, code: UUID) -> Response:
+        find_account(owner=asker(request), code=code)
         asked = FlowQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
         once = Once.read(request.headers.get("Idempotency-Key"), asked.validated_data)

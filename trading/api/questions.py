@@ -1,5 +1,6 @@
 """What trading is asked. The services judge amounts; here only their form is read."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -28,7 +29,7 @@ class FillQuestion(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False, help_text="default: now")
     quantity = optional(help_text="of an exit: all that is left when missing")
     price = amount()
-    fee = amount(default=0)
+    fee = amount(default=Decimal(0))
     stop = optional(help_text="of an entry: the stop in force when missing")
 
     def as_input(self) -> FillInput:
@@ -47,7 +48,7 @@ class TradeQuestion(serializers.Serializer[Any]):
     entry_price = optional()
     position_size = optional()
     entry_date = serializers.DateTimeField(required=False, help_text="default: now")
-    fee = amount(default=0)
+    fee = amount(default=Decimal(0))
     stop_loss = optional()
     target_price = optional()
     risk_amount = optional(help_text="1R as typed, instead of that of the stop")
@@ -66,7 +67,7 @@ class CloseQuestion(serializers.Serializer[Any]):
     exit_price = amount()
     quantity = optional(help_text="default: all that is left")
     exit_date = serializers.DateTimeField(required=False, help_text="default: now")
-    fee = amount(default=0)
+    fee = amount(default=Decimal(0))
 
 
 class TradeChange(serializers.Serializer[Any]):

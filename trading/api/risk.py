@@ -1,6 +1,7 @@
 """/api/risk: calculators, for anybody."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema
@@ -49,7 +50,7 @@ class SizeQuestion(serializers.Serializer[Any]):
     equity = optional()
     risk_percent = optional(help_text="of equity, in percent units")
     risk_amount = optional(help_text="a fixed amount instead")
-    commission = amount(default=0, help_text="per share and way")
+    commission = amount(default=Decimal(0), help_text="per share and way")
     fractions = serializers.BooleanField(default=False, help_text="parts of a share, rounded down at 4 places")
 
 
@@ -171,7 +172,7 @@ class EvenQuestion(serializers.Serializer[Any]):
     payoff_ratio = optional(help_text="gives the win rate needed")
     side = serializers.ChoiceField(SIDES, default="long")
     entry_price = optional(help_text="with commission: gives the price at which it is paid for")
-    commission = amount(default=0, help_text="per share and way")
+    commission = amount(default=Decimal(0), help_text="per share and way")
 
 
 class EvenAnswer(serializers.Serializer[Any]):
@@ -227,7 +228,7 @@ class PartQuestion(serializers.Serializer[Any]):
 
 class PlanQuestion(SizeQuestion):
     target_price = optional()
-    open_risk = amount(default=0, help_text="of the other open trades, in money")
+    open_risk = amount(default=Decimal(0), help_text="of the other open trades, in money")
     exits = PartQuestion(many=True, required=False, help_text="default: 50, 30 and 20 % at 1R, 2R and 3R")
 
 

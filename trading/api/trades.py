@@ -20,7 +20,7 @@ from trading.services.corrections import apply_split, change_trade
 from trading.services.deleting import delete_trade
 from trading.services.trades import FillInput, TradeInput, close_trade, create_trade, find_trade
 
-from .answers import EventPage, StatisticsAnswer, TradeAnswer, TradePage
+from .answers import HistoryPage, StatisticsAnswer, TradeAnswer, TradePage
 from .questions import KEY, NARROWING, PAGES, CloseQuestion, SplitQuestion, TradeChange, TradeQuestion, fill_of, narrowing_of
 
 
@@ -139,6 +139,7 @@ class OneTrade(APIView):
     @extend_schema(operation_id="trades_change", request=TradeChange, responses=TradeAnswer)
     def patch(self, request: Request, code: UUID) -> Response:
         """Facts leave a trace in the trade's history; notes, tags and the checklist change freely."""
+        find_trade(owner=asker(request), code=code)
         asked = TradeChange(data=request.data)
         asked.is_valid(raise_exception=True)
         changed = change_trade(owner=asker(request), code=code, changes=asked.validated_data, now=timezone.now())
@@ -160,7 +161,7 @@ class TradeEvents(APIView):
 
     key_scope = "journal"
 
-    @extend_schema(operation_id="trades_events", parameters=PAGES, responses=EventPage)
+    @extend_schema(operation_id="trades_events", parameters=PAGES, responses=HistoryPage)
     def get(self, request: Request, code: UUID) -> Response:
         trade = find_trade(owner=asker(request), code=code)
         pages = OldestFirst()
@@ -176,6 +177,7 @@ class TradeSplit(APIView):
 
     @extend_schema(operation_id="trades_split", request=SplitQuestion, responses=TradeAnswer)
     def post(self, request: Request, code: UUID) -> Response:
+        find_trade(owner=asker(request), code=code)
         asked = SplitQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(whole(apply_split(owner=asker(request), code=code, now=timezone.now(), **asked.validated_data)))

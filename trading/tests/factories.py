@@ -54,3 +54,8 @@ def reference_journal(owner: User, account: TradingAccount | None = None) -> lis
         told = TradeInput(symbol=name, side=side, fills=fills, account=account.code if account else None)
         made.append(create_trade(owner=owner, told=told, now=NOW))
     return made
+
+
+def create_journal(owner: User) -> tuple[TradingAccount, Trade]:
+    """An account with nothing in it, and an open trade in another."""
+    return account_of(owner), open_trade(owner)
