@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Hashable
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .bars import Bars, Floats
+from .by_address import by_address
 from .compiled import kernel
 from .context import Context, no_context
 from .indicators.averages import mean_before, sma
@@ -16,7 +17,8 @@ from .indicators.volatility import atr
 from .swings import HIGH, LOW, Swings, fractals, zigzag
 
 
-class Tape(NamedTuple):
+@by_address
+class Tape:
     """What compiled detectors read; every array (n,), NaN before its first valid index. Prices in the instrument's currency."""
 
     open: Floats
