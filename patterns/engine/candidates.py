@@ -7,9 +7,10 @@ whose last extremes are taken as if they were confirmed. Neither is ever counted
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .bars import Floats
 from .finds import READY, Finds
@@ -160,8 +161,9 @@ def _young_extreme(values: Floats, reach: int) -> int:
 
 
 def _with(swings: Swings, bar: int, price: float, side: int, seen: int) -> Swings:
+    columns: tuple[NDArray[Any], ...] = swings
     added = (bar, price, side, seen)
-    return Swings(*(np.append(column, np.array([value], column.dtype)) for column, value in zip(swings, added, strict=True)))
+    return Swings(*(np.append(column, np.array([value], column.dtype)) for column, value in zip(columns, added, strict=True)))
 
 
 def _is_told(find: Finds, others: Finds) -> bool:
