@@ -40,7 +40,7 @@ def lab_rule(*, detector: str, params: dict[str, float]) -> registry.Rule:
 @transaction.atomic
 def save_rule(*, owner: "User", name: str, rule: registry.Rule, once: Once | None = None) -> SavedRule:
     """Keep a setting; the same wish again gives the same one. Raises SavedNameTaken, KeyReused, Invalid (name, or too many)."""
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
     mine = saved_rules(owner=owner)
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made

@@ -166,7 +166,7 @@ def _set_members(universe: Universe, symbols: Iterable[str]) -> None:
 
 def _lock(owner: "User") -> None:
     """Two lists made at the same moment are counted one after the other."""
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
 
 
 def _list_name(owner: "User", title: str) -> str:

@@ -45,7 +45,7 @@ def create_alert(*, owner: "User", wish: Mapping[str, Any], once: Once | None = 
     It looks at bars that come after the last one there is. The same wish again (`once`) gives the same alert.
     Raises Invalid (names the field), UnknownSymbols, UnknownUniverse, KeyReused.
     """
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
     mine = Alert.objects.owned_by(owner)
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made

@@ -206,4 +206,4 @@ def _free_name(owner: "User") -> str:
 
 def _lock(owner: "User") -> None:
     """Changes of one person's accounts come one after the other."""
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()

@@ -93,7 +93,7 @@ def create_trade(*, owner: "User", told: TradeInput, now: dt.datetime, once: Onc
 
     Raises KeyReused, UnknownAccount, OversizedExit, ExitBeforeEntry, and Invalid naming the field.
     """
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
     mine = Trade.objects.owned_by(owner).select_related("account")
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made

@@ -191,7 +191,7 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
 
 def _lock(owner: "User") -> None:
     """Two additions at the same moment are made one after the other."""
-    type(owner).objects.select_for_update().filter(pk=owner.pk).first()
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
 
 
 def watched_symbols(*, owner: "User") -> dict[str, WatchItem]:
