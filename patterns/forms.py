@@ -18,6 +18,8 @@ STATES = (
     (PatternMatch.State.READY, "ready"),
     (PatternMatch.State.TRIGGERED, "triggered"),
     ("ended", "ended lately"),
+    ("near", "near misses"),
+    ("forming", "forming"),
     ("any", "any"),
 )
 SIDES = (("", "both"), *PatternMatch.Side.choices)

@@ -28,7 +28,7 @@ def as_csv(rows: Rows) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([cell(row[column]) for column in COLUMNS] for row in rows)
+    writer.writerows([cell(row.get(column)) for column in COLUMNS] for row in rows)
     return file.getvalue()
 
 
@@ -43,5 +43,5 @@ def as_xlsx(rows: Rows) -> bytes:
         sheet.freeze_panes(1, 1)
         sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
         for number, row in enumerate(rows, 1):
-            sheet.write_row(number, 0, [cell(row[column]) for column in COLUMNS])
+            sheet.write_row(number, 0, [cell(row.get(column)) for column in COLUMNS])
     return file.getvalue()

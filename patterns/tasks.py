@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import after_close, evidence, lives, pieces, scans, sweeper
+from .services import after_close, candidates, evidence, lives, pieces, scans, sweeper
 
 
 @shared_task
@@ -20,6 +20,11 @@ def run_piece(piece_id: int) -> None:
 @shared_task
 def requeue_stale_pieces() -> None:
     sweeper.requeue_stale(now=timezone.now())
+
+
+@shared_task
+def keep_candidates(scan_id: int) -> None:
+    candidates.keep_candidates(scan_id=scan_id)
 
 
 @shared_task

@@ -16,10 +16,11 @@ from legend.lib.htmx import render_page, wants_part
 from patterns.access import signed_in
 from patterns.engine import registry
 from patterns.forms import NarrowingForm, QuestionForm
-from patterns.models import Instrument, Interval, PatternMatch, Scan
+from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate
 from patterns.queries import scanner as scans
 from patterns.queries import symbols as instruments
 from patterns.queries.market import market_status
+from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
 from patterns.services.rules import asked_rules
 from patterns.services.scans import progress_of, request_scan, withdraw
@@ -100,11 +101,14 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
         return context
     summary = scans.summary(scan)
     narrowing = NarrowingForm(request.GET, patterns=summary.patterns, sectors=summary.sectors)
-    page = scans.results(scan, narrowing.narrowing, page=_number(request.GET.get("page")))
-    rows = [scans.shown(result, scan) for result in page]
+    by, number = narrowing.narrowing, _number(request.GET.get("page"))
+    kind = by.state if by.state in ScanCandidate.Kind.values else ""
+    is_told = bool(kind) and are_kept(scan=scan)
+    page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, page=number)
+    rows = [] if kind else [scans.shown(result, scan) for result in page]
     other = _code(request, "compare")
     before = None if scan.is_unfinished else previous_scan(scan=scan)
-    order = narrowing.narrowing.order
+    order = by.order
     return context | {
         **({"simulated": page[0].match.instrument.is_simulated} if rows else {}),
         "columns": [
@@ -114,6 +118,9 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
         "narrowing": narrowing,
         "page": page,
         "rows": rows,
+        "kind": kind,
+        "is_told": is_told,
+        "closest": scans.closest(scan) if not kind and not rows and are_kept(scan=scan) else [],
         "shown": rows[0] if rows else None,
         "progress": progress_of(scan=scan, now=timezone.now()) if scan.is_unfinished else None,
         "seconds": (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at and scan.started_at else None,

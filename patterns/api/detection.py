@@ -11,15 +11,25 @@ from rest_framework.views import APIView
 
 from legend.lib.permissions import Anyone
 from patterns.engine import registry
+from patterns.models import ScanCandidate
 from patterns.moments import said
 from patterns.queries.health import health
 from patterns.services.detection import detect
 
-from .fields import MatchAnswer, Question
+from .fields import CandidateAnswer, MatchAnswer, Question
+
+INCLUDED = {ScanCandidate.Kind.NEAR: "near_misses", ScanCandidate.Kind.FORMING: "forming"}
 
 
 class Ticker(Question):
     ticker = serializers.CharField(max_length=20)
+    include = serializers.ListField(
+        child=serializers.ChoiceField(ScanCandidate.Kind.choices),
+        max_length=2,
+        required=False,
+        default=list,
+        help_text="what to tell beside the matches: `near` (misses of exactly one rule), `forming` (the last anchor is only developing)",
+    )
 
 
 class DetectionAnswer(serializers.Serializer[Any]):
@@ -32,6 +42,8 @@ class DetectionAnswer(serializers.Serializer[Any]):
     bars = serializers.IntegerField(help_text="how many were looked at")
     universe = serializers.CharField(allow_null=True, help_text="in which it is rated")
     matches = MatchAnswer(many=True)
+    near_misses = CandidateAnswer(many=True, required=False, help_text="only when asked for; never counted in evidence")
+    forming = CandidateAnswer(many=True, required=False, help_text="only when asked for; without levels")
 
 
 class Detect(APIView):
@@ -63,6 +75,8 @@ class Detect(APIView):
             "universe": instrument.home.name if instrument.home else None,
             "matches": found.matches(),
         }
+        for kind in question["include"]:
+            answer[INCLUDED[kind]] = found.candidates(kind)
         return Response(answer)
 
 
@@ -92,6 +106,8 @@ class ClauseRule(serializers.Serializer[Any]):
     unit = serializers.CharField()
     op = serializers.CharField(allow_null=True)
     limit = serializers.JSONField(allow_null=True, help_text="a number, two for a range, or the name of a parameter")
+    soft = serializers.BooleanField(help_text="lowers the score where it fails; a shape is not dropped for it")
+    near = serializers.ListField(child=serializers.CharField(), help_text="parameters that a near miss may miss; empty: none can be told")
 
 
 class DetectorAnswer(serializers.Serializer[Any]):
@@ -108,6 +124,7 @@ class DetectorAnswer(serializers.Serializer[Any]):
     variants = serializers.ListField(child=serializers.CharField())
     parameters = ParameterAnswer(many=True)
     clauses = ClauseRule(many=True)
+    forming = serializers.BooleanField(help_text="whether its shapes can be told before their last anchor is confirmed")
     marks = MarkAnswer(many=True)
 
 
@@ -151,7 +168,18 @@ def described(detector: registry.Detector) -> dict[str, Any]:
             }
             for param in detector.parameters
         ],
-        "clauses": [{"text": clause.text, "unit": clause.unit, "op": clause.op, "limit": clause.limit} for clause in detector.clauses],
+        "clauses": [
+            {
+                "text": clause.text,
+                "unit": clause.unit,
+                "op": clause.op,
+                "limit": clause.limit,
+                "soft": clause.soft,
+                "near": [cut.param for cut in detector.cuts if cut.clause == number],
+            }
+            for number, clause in enumerate(detector.clauses)
+        ],
+        "forming": detector.forming is not None,
         "marks": [{"name": name, "weight": weight} for name, weight in detector.marks],
     }
 

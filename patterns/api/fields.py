@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from patterns.models import Interval, PatternMatch
+from patterns.models import Interval, PatternMatch, ScanCandidate
 
 INTERVALS = [value for value, _ in Interval.choices]
 
@@ -91,6 +91,55 @@ class Params(serializers.DictField):
         if isinstance(data, dict) and (len(data) > 100 or any(len(str(name)) > 60 for name in data)):
             raise serializers.ValidationError("No detector has so many parameters, or parameters with such names.")
         return super().to_internal_value(data)
+
+
+class Missed(serializers.Serializer[Any]):
+    """The one limit that a near miss does not keep."""
+
+    text = serializers.CharField()
+    value = serializers.FloatField()
+    unit = serializers.CharField()
+    op = serializers.CharField()
+    limit = serializers.FloatField()
+    away_pct = serializers.FloatField(help_text="how far beyond the limit, in percent of it")
+
+
+class CandidatePoint(Point):
+    developing = serializers.BooleanField(help_text="not confirmed: it may still move")
+
+
+class CandidateAnswer(serializers.Serializer[Any]):
+    """What is nearly a match at a close: `near` misses exactly one rule, `forming` waits for its last anchor and has no levels yet."""
+
+    kind = serializers.ChoiceField(ScanCandidate.Kind.choices)
+    symbol = serializers.CharField()
+    name = serializers.CharField()
+    sector = serializers.CharField()
+    interval = serializers.CharField()
+    pattern = serializers.CharField()
+    title = serializers.CharField()
+    variant = serializers.CharField()
+    side = serializers.ChoiceField(PatternMatch.Side.choices)
+    state = serializers.ChoiceField(ScanCandidate.Kind.choices, help_text="the same as kind")
+    score = serializers.FloatField()
+    start = serializers.CharField()
+    known_at = serializers.CharField(allow_null=True)
+    level = serializers.FloatField(allow_null=True)
+    entry = serializers.FloatField(allow_null=True)
+    stop = serializers.FloatField(allow_null=True)
+    target = serializers.FloatField(allow_null=True)
+    target2 = serializers.FloatField(allow_null=True)
+    risk_pct = serializers.FloatField(allow_null=True)
+    risk_reward = serializers.FloatField(allow_null=True)
+    current_price = serializers.FloatField()
+    distance_pct = serializers.FloatField(allow_null=True)
+    rs_rating = serializers.IntegerField(allow_null=True)
+    points = CandidatePoint(many=True)
+    lines = Line(many=True)
+    clauses = Clause(many=True)
+    missed = Missed(allow_null=True)
+    developing = serializers.ListField(child=serializers.CharField(), help_text="anchors that are not confirmed")
+    analysis = serializers.CharField()
 
 
 class MatchAnswer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -17,13 +17,14 @@ from rest_framework.views import APIView
 
 from legend.lib.pagination import CursorPages
 from patterns.engine.registry import default_rules
-from patterns.models import PatternMatch, Scan, ScanResult
+from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.moments import said
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_of_results, named, strength
+from patterns.services.candidates import check_kept
 from patterns.services.presentation import present
 from patterns.services.rules import meant_patterns, store_rules
 
-from .fields import MatchAnswer
+from .fields import CandidateAnswer, MatchAnswer
 from .renderers import CSVRenderer, XLSXRenderer
 from .scans import ScanSummary, latest_scan, told, visible_scan
 
@@ -52,6 +53,24 @@ class ScanFilter(filters.FilterSet):
         return shown if self.form.cleaned_data["state"] else shown.filter(state__in=OPEN)
 
 
+class CandidateFilter(filters.FilterSet):
+    pattern = filters.CharFilter(method="of_pattern")
+    side = filters.ChoiceFilter(choices=PatternMatch.Side.choices)
+    min_score = filters.NumberFilter("score", lookup_expr="gte")
+    sector = filters.CharFilter("instrument__sector", lookup_expr="iexact")
+
+    class Meta:
+        model = ScanCandidate
+        fields: list[str] = []
+
+    def of_pattern(self, queryset: QuerySet[ScanCandidate], name: str, value: str) -> QuerySet[ScanCandidate]:
+        return queryset.filter(pattern__in=meant_patterns(patterns=[value]))
+
+
+class ClosestFirst(CursorPages):
+    ordering = ("rank",)
+
+
 class BestFirst(CursorPages):
     ordering = ("-score", "-strength", "id")
 
@@ -59,7 +78,9 @@ class BestFirst(CursorPages):
 class MatchPage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = MatchAnswer(many=True)
+    results = PolymorphicProxySerializer(
+        component_name="MatchOrCandidate", serializers=[MatchAnswer, CandidateAnswer], resource_type_field_name=None, many=True
+    )
 
 
 class ScanResults(APIView):
@@ -73,7 +94,12 @@ class ScanResults(APIView):
         parameters=[
             OpenApiParameter("pattern"),
             OpenApiParameter("side", enum=PatternMatch.Side.values),
-            OpenApiParameter("state", enum=PatternMatch.State.values, many=True, description="default: ready and triggered"),
+            OpenApiParameter(
+                "state",
+                enum=[*PatternMatch.State.values, ScanCandidate.Kind.NEAR],
+                many=True,
+                description="default: ready and triggered; `forming` or `near`, asked alone, lists what is no match: CandidateAnswer",
+            ),
             OpenApiParameter("min_score", OpenApiTypes.FLOAT),
             OpenApiParameter("sector"),
             OpenApiParameter("min_rs", OpenApiTypes.INT),
@@ -91,6 +117,8 @@ class ScanResults(APIView):
     )
     def get(self, request: Request, code: UUID) -> Response:
         scan = visible_scan(request, code)
+        if kind := _candidate_kind(request):
+            return self._candidates(request, scan, kind)
         beside = evidence_of_results(ScanResult.objects.filter(scan=scan), scan.interval)
         rows = filtered(request, ScanResult.objects.filter(scan=scan), beside)
         file_format = request.accepted_renderer.format
@@ -101,6 +129,30 @@ class ScanResults(APIView):
         pages = BestFirst()
         page = pages.paginate_queryset(rows, request, view=self) or []
         return pages.get_paginated_response(_present(page, scan, beside))
+
+    def _candidates(self, request: Request, scan: Scan, kind: str) -> Response:
+        """Closest first. They are kept after the scan; 409 until then."""
+        check_kept(scan=scan)
+        asked = CandidateFilter(request.query_params, queryset=scan.candidates.filter(kind=kind))
+        if not asked.is_valid():
+            raise serializers.ValidationError({field: [str(error) for error in errors] for field, errors in asked.errors.items()})
+        file_format = request.accepted_renderer.format
+        if file_format != "json":
+            name = f"legend-{said(scan.as_of, scan.interval)[:10]}-{kind}.{file_format}"
+            told = [row.told for row in asked.qs.order_by("rank")]
+            return Response(told, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        pages = ClosestFirst()
+        page = pages.paginate_queryset(asked.qs, request, view=self) or []
+        return pages.get_paginated_response([row.told for row in page])
+
+
+def _candidate_kind(request: Request) -> str | None:
+    """The kind of candidates that is asked for; ValidationError if matches are asked for with it."""
+    states = request.query_params.getlist("state")
+    kinds = [state for state in states if state in ScanCandidate.Kind.values]
+    if kinds and len(states) > 1:
+        raise serializers.ValidationError({"state": [f"{kinds[0]} is asked alone: such rows are no matches."]})
+    return kinds[0] if kinds else None
 
 
 def filtered(request: Request, rows: QuerySet[ScanResult], beside: Mapping[Named, Entry]) -> QuerySet[ScanResult]:

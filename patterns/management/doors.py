@@ -1,6 +1,7 @@
 """What the commands of the market share: refusals in one sentence, matches as a table."""
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -43,20 +44,40 @@ def in_one_sentence() -> Iterator[None]:
         raise CommandError("The database has no tables yet; run manage.py up, or manage.py migrate and manage.py import_bars.") from None
 
 
-def shown(matches: Sequence[Mapping[str, Any]], document: Mapping[str, Any], form: str) -> str:
-    """The answer in one of FORMATS; `document` is what surrounds the matches in JSON."""
+Rows = Sequence[Mapping[str, Any]]
+NEARLY = (
+    ("symbol", "symbol", None),
+    ("pattern", "pattern", None),
+    ("side", "side", None),
+    ("score", "score", 0),
+    ("why not", "analysis", None),
+)
+BESIDE = {"near_misses": "Near misses, of one rule each:", "forming": "Forming, without levels yet:"}
+
+
+def add_beside(parser: ArgumentParser) -> None:
+    """Options for what is told beside matches."""
+    parser.add_argument("--near", action="store_true", help="also what misses exactly one rule, closest first")
+    parser.add_argument("--forming", action="store_true", help="also shapes whose last anchor is only developing")
+
+
+def shown(matches: Rows, document: Mapping[str, Any], form: str, beside: Mapping[str, Rows] | None = None) -> str:
+    """The answer in one of FORMATS; `document` is what surrounds the matches in JSON, `beside` lists of what is nearly a match."""
+    beside = beside or {}
     if form == "json":
-        return json.dumps({**document, "matches": matches}, indent=2, ensure_ascii=False, allow_nan=False)
+        return json.dumps({**document, "matches": matches, **beside}, indent=2, ensure_ascii=False, allow_nan=False)
     if form == "csv":
-        return as_csv(matches).rstrip("\n")
-    return _table(matches) if matches else "Nothing is ready or triggered."
+        return as_csv([*matches, *(row for rows in beside.values() for row in rows)]).rstrip("\n")
+    parts = [_table(matches, TABLE) if matches else "Nothing is ready or triggered."]
+    parts += [f"{BESIDE[name]}\n{_table(rows, NEARLY) if rows else 'none'}" for name, rows in beside.items()]
+    return "\n\n".join(parts)
 
 
-def _table(matches: Sequence[Mapping[str, Any]]) -> str:
-    rows = [[title for title, _, _ in TABLE]]
-    rows += [[_text(match[key], digits) for _, key, digits in TABLE] for match in matches]
+def _table(matches: Rows, columns: Sequence[tuple[str, str, int | None]]) -> str:
+    rows = [[title for title, _, _ in columns]]
+    rows += [[_text(match[key], digits) for _, key, digits in columns] for match in matches]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    numeric = [digits is not None for _, _, digits in TABLE]
+    numeric = [digits is not None for _, _, digits in columns]
     lines = [
         [text.rjust(width) if right else text.ljust(width) for text, width, right in zip(row, widths, numeric, strict=True)] for row in rows
     ]

@@ -8,6 +8,7 @@ from .pattern_match import Life, PatternMatch, Walked
 from .rule import Rule
 from .saved_rule import SavedRule
 from .scan import Scan, ScanPiece, ScanRequest, ScanResult
+from .scan_candidate import ScanCandidate
 from .universe import Universe, UniverseMember
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Rule",
     "SavedRule",
     "Scan",
+    "ScanCandidate",
     "ScanPiece",
     "ScanRequest",
     "ScanResult",

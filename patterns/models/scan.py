@@ -77,6 +77,7 @@ class Scan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    candidates_at = models.DateTimeField(null=True, blank=True, help_text="when near misses and forming shapes were kept; empty: not yet")
 
     objects = ScanQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Abs
 
 from patterns.charting.svg import Share
 from patterns.engine.registry import default_rules
-from patterns.models import PatternMatch, Scan, ScanResult
+from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.services.presentation import present
 from patterns.services.rules import store_rules
 
@@ -125,6 +125,20 @@ def narrowed(scan: Scan, by: Narrowing) -> QuerySet[ScanResult]:
     if by.sector:
         rows = rows.filter(match__instrument__sector=by.sector)
     return rows.order_by(*ORDERS[by.order], "pk")
+
+
+def nearly(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanCandidate]:
+    """A page of near misses or of forming shapes, `by.state` says which; two queries."""
+    rows = ScanCandidate.objects.filter(scan=scan, kind=by.state)
+    for name, value in (("pattern", by.pattern), ("side", by.side), ("score__gte", by.min_score), ("instrument__sector", by.sector)):
+        if value:
+            rows = rows.filter(**{name: value})
+    return Paginator(rows.order_by("rank"), PAGE_ROWS).get_page(page)
+
+
+def closest(scan: Scan, count: int = 3) -> list[dict[str, Any]]:
+    """The closest near misses as they are told; one query."""
+    return [row.told for row in ScanCandidate.objects.filter(scan=scan, kind=ScanCandidate.Kind.NEAR).order_by("rank")[:count]]
 
 
 def shown(result: ScanResult, scan: Scan) -> dict[str, Any]:

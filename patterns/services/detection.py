@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from legend.lib.errors import invalid
 from patterns import calendars
@@ -18,10 +18,14 @@ from patterns.queries.evidence import evidence_beside, named, strength
 from patterns.series import load_series
 
 from . import bar_checks
+from .candidates import candidates_in
 from .context import context_of
 from .presentation import present
 from .rules import NoBars, asked_rules, enough_bars, fewest_bars, meant_patterns, store_rules
 from .universes import find_instruments
+
+if TYPE_CHECKING:
+    from .matches import Seen
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Detection:
     interval: str
     as_of: dt.datetime | None  # as asked
     bars: Bars
+    seen: "Seen"
+    meant: frozenset[str]  # patterns asked for
     found: list[tuple[PatternMatch, ScanResult]] = field(default_factory=list)
 
     @property
@@ -46,6 +52,10 @@ class Detection:
             present(match=match, shown=shown, as_of=self.last_at, asked=self.as_of, evidence=beside.get(named(match)))
             for match, shown in ranked
         ]
+
+    def candidates(self, kind: str) -> list[dict[str, Any]]:
+        """Near misses, closest first, or forming shapes, best drawn first, of the patterns asked for."""
+        return [told for _, told in candidates_in(seen=self.seen, kinds=[kind]) if told["pattern"] in self.meant]
 
 
 def detect(
@@ -108,7 +118,7 @@ def _detect(
     meant = meant_patterns(patterns=patterns)
     asked = [(match, shown) for match, shown in found if match.pattern in meant]
     asked.sort(key=lambda pair: (-pair[0].score, -pair[0].known_at.timestamp(), pair[0].pattern))
-    return Detection(instrument, interval, as_of, bars, asked)
+    return Detection(instrument, interval, as_of, bars, seen, frozenset(meant), asked)
 
 
 def _one_series(path: Path, symbol: str | None, interval: str, now: dt.datetime) -> tuple[str, Bars]:

@@ -62,7 +62,7 @@ class Stored(NamedTuple):
 def look_at(*, piece: ScanPiece) -> Look:
     """Replay every instrument of the piece up to the scan's as-of; nothing is written but signs of life."""
     scan, look = piece.scan, Look()
-    rows, rules = _rules_of(scan)
+    rows, rules = rules_of(scan)
     instruments = Instrument.objects.filter(pk__in=piece.instrument_ids).order_by("symbol")
     if not scan.rates_within:
         instruments = instruments.select_related("home")
@@ -77,7 +77,7 @@ def look_at(*, piece: ScanPiece) -> Look:
             continue
         try:
             bars = enough_bars(panel.get(instrument.pk), needed, symbol=instrument.symbol, interval=scan.interval, until=scan.as_of)
-            market = _market(scan, instrument, rated[universe.pk] if universe else None, bars)
+            market = market_around(scan, instrument, rated[universe.pk] if universe else None, bars)
             found = replay(bars, rules, market)
         except LegendError as reason:
             look.skipped.append({"symbol": instrument.symbol, "reason": reason.detail})
@@ -93,7 +93,7 @@ def look_at(*, piece: ScanPiece) -> Look:
     return look
 
 
-def _rules_of(scan: Scan) -> tuple[list[Rule], list[EngineRule]]:
+def rules_of(scan: Scan) -> tuple[list[Rule], list[EngineRule]]:
     """As rows and as the engine runs them; a scan's rules never change, so its pieces share them."""
     if scan.code not in _rules:
         rows = list(scan.rules.order_by("detector", "params_hash"))
@@ -103,7 +103,7 @@ def _rules_of(scan: Scan) -> tuple[list[Rule], list[EngineRule]]:
     return _rules[scan.code]
 
 
-def _market(scan: Scan, instrument: Instrument, rated: Rated | None, bars: Bars) -> Context:
+def market_around(scan: Scan, instrument: Instrument, rated: Rated | None, bars: Bars) -> Context:
     """What is known around the instrument; LegendError if it cannot be rated or has long ceased to trade."""
     if rated is None:
         raise LegendError(f"{instrument.symbol} has no universe in which it could be rated.", code="no_home")

@@ -123,7 +123,7 @@ class Seen:
             target=match.target,
             target2=match.target2,
             score=match.score,
-            detail=self._detail(match),
+            detail=self.detail(match),
             walked_to=walked.until,
             is_over=walked.is_over,
             **walked.life._asdict(),
@@ -148,7 +148,7 @@ class Seen:
     def _at_or_none(self, bar: int) -> datetime | None:
         return self.at(bar) if bar >= 0 else None
 
-    def _detail(self, match: told.Match) -> dict[str, Any]:
+    def detail(self, match: told.Match) -> dict[str, Any]:
         """What is fixed at known_at and read whole; times as every door says them."""
         times = self.replay.study.bars.at
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from patterns.management.doors import FORMATS, in_one_sentence, shown
+from patterns.management.doors import FORMATS, add_beside, in_one_sentence, shown
 from patterns.models import Interval
 from patterns.moments import said
 from patterns.services.detection import Detection, detect, detect_in_file
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--interval", choices=Interval.values, default=Interval.DAY_1.value)
         parser.add_argument("--pattern", action="append", default=[], metavar="P", help="may be given several times (default: all)")
         parser.add_argument("--format", choices=FORMATS, default="table")
+        add_beside(parser)
         parser.add_argument("--chart", type=Path, metavar="OUT.PNG", help="draw the best match")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -49,7 +50,8 @@ class Command(BaseCommand):
         }
         if chart is not None:
             self._draw(found, chart)
-        self.stdout.write(shown(found.matches(), document, options["format"]))
+        beside = {name: found.candidates(kind) for name, kind in (("near_misses", "near"), ("forming", "forming")) if options[kind]}
+        self.stdout.write(shown(found.matches(), document, options["format"], beside))
 
     def _draw(self, found: Detection, path: Path) -> None:
         from patterns.charting.image import draw_chart

@@ -2,16 +2,18 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Collection
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from patterns.management.doors import FORMATS, in_one_sentence, shown
+from patterns.management.doors import FORMATS, add_beside, in_one_sentence, shown
 from patterns.models import Interval, Scan
 from patterns.moments import said
 from patterns.queries.evidence import evidence_beside, named, strength
 from patterns.queries.results import open_results
+from patterns.services.candidates import keep_candidates
 from patterns.services.pieces import warm_once
 from patterns.services.presentation import present
 from patterns.services.rules import asked_rules, meant_patterns
@@ -29,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--pattern", action="append", default=[], metavar="P", help="may be given several times (default: all)")
         parser.add_argument("--min-score", type=float, default=0.0, metavar="N")
         parser.add_argument("--format", choices=FORMATS, default="table")
+        add_beside(parser)
         parser.add_argument("--threads", type=int, metavar="N", help="default: one a core")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -64,7 +67,7 @@ class Command(BaseCommand):
             "instruments": scan.total - len(scan.skipped) - len(scan.failed),
             "took_ms": round(1000 * took),
         }
-        self.stdout.write(shown(matches, document, options["format"]))
+        self.stdout.write(shown(matches, document, options["format"], _beside(scan, meant, options)))
 
     def _say(self, text: str) -> None:
         """Progress in one line, on a terminal only."""
@@ -79,6 +82,14 @@ class Command(BaseCommand):
             if left_out:
                 more = f" … and {len(left_out) - 3} more" if len(left_out) > 3 else ""
                 self.stderr.write(f"{len(left_out):,} {word}: {' '.join(entry['reason'] for entry in left_out[:3])}{more}")
+
+
+def _beside(scan: Scan, meant: Collection[str], options: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    kinds = [(name, kind) for name, kind in (("near_misses", "near"), ("forming", "forming")) if options[kind]]
+    if kinds:
+        keep_candidates(scan_id=scan.pk)
+    rows = scan.candidates.filter(pattern__in=meant, score__gte=options["min_score"]).order_by("rank")
+    return {name: [row.told for row in rows.filter(kind=kind)] for name, kind in kinds}
 
 
 def _why(scan: Scan) -> str:
