@@ -114,7 +114,7 @@ def _told(one: "Candidate", seen: "Seen") -> dict[str, Any]:
 
     match, study = one.match(seen.replay.study), seen.replay.study
     instrument, detail, last = seen.instrument, seen.detail(match), study.bars.size - 1
-    price, known = float(study.bars.close[last]), one.kind == ScanCandidate.Kind.NEAR
+    price, known = float(study.bars.close[last]), one.missed is not None
     sign = 1 if match.side == "long" else -1
     missed: Missed | None = one.missed
 
