@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .own import keys, preferences, profile, sessions
+from .own import closing, export, keys, preferences, profile, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,4 +24,8 @@ urlpatterns = [
     path("settings/sessions/end", sessions.end_all, name="end_sessions"),
     path("settings/sessions/<uuid:code>/end", sessions.end_one, name="end_session"),
     path("settings/clients/<uuid:code>/end", sessions.end_client, name="end_client"),
+    path("settings/export", export.export, name="export"),
+    path("settings/export/<uuid:code>", export.download, name="download_archive"),
+    path("settings/close", closing.close, name="close"),
+    path("settings/close/undo", closing.reopen, name="reopen"),
 ]

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.Leaving",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "legend.lib.problem.ProblemMiddleware",
@@ -216,6 +217,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "deliver what is due": {"task": "social.tasks.deliver_due", "schedule": timedelta(minutes=1)},
     "sweep evidence": {"task": "patterns.tasks.sweep_evidence", "schedule": timedelta(minutes=1)},
     "write down the calls of keys": {"task": "accounts.tasks.write_down_calls", "schedule": timedelta(minutes=1)},
+    "sweep archives": {"task": "accounts.tasks.sweep_archives", "schedule": timedelta(minutes=1)},
+    "erase closed accounts": {"task": "accounts.tasks.erase_closed_accounts", "schedule": timedelta(minutes=10)},
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(hours=24)},
 }
 WORKER_THREADS = env.int("LEGEND_WORKER_THREADS", 2, validate=validate.Range(min=1, max=64))
@@ -258,6 +261,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUDIT_DAYS = env.int("LEGEND_AUDIT_DAYS", 730, validate=COUNT)
+CLOSING_DAYS = env.int("LEGEND_CLOSING_DAYS", 7, validate=validate.Range(min=0, max=90))
+EXPORTS_PER_DAY = env.int("LEGEND_EXPORTS_PER_DAY", 2, validate=COUNT)
 JWT_KEY = env.str("LEGEND_JWT_KEY", "") or hashlib.sha256(f"legend.jwt:{SECRET_KEY}".encode()).hexdigest()
 ACCESS_MINUTES = env.int("LEGEND_ACCESS_MINUTES", 15, validate=validate.Range(min=1, max=24 * 60))
 SIMPLE_JWT = {

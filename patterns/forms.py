@@ -39,7 +39,6 @@ RATINGS = (
 ORDERS = (
     ("", "new first"),
     ("score", "score"),
-    ("evidence", "evidence"),
     ("distance", "closest to entry"),
     ("reward", "reward to risk"),
     ("rs", "relative strength"),

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from legend.lib.registries import couriers, notification_kinds
+from legend.lib.registries import belongings, couriers, notification_kinds
 
 
 class SocialConfig(AppConfig):
@@ -9,6 +9,7 @@ class SocialConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - hears from here on
+        from .belongings import BELONGINGS
         from .couriers.email import Email
         from .couriers.in_app import InApp
         from .kinds import KINDS
@@ -17,3 +18,4 @@ class SocialConfig(AppConfig):
         couriers.add(Email())
         for kind in KINDS:
             notification_kinds.add(kind)
+        belongings.add(BELONGINGS)

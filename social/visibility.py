@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def profiles_visible_to(viewer: "User | Any") -> QuerySet[Profile]:
-    """Profiles this viewer may see: their own, and public ones of active people."""
-    visible = Q(privacy=Profile.Privacy.PUBLIC, user__is_active=True)
+    """Profiles this viewer may see: their own, and public ones of active people who are not about to leave."""
+    visible = Q(privacy=Profile.Privacy.PUBLIC, user__is_active=True, user__closes_at=None)
     if viewer.is_authenticated:
         visible |= Q(user=viewer)
     return Profile.objects.select_related("user").filter(visible)

@@ -46,7 +46,14 @@ person     -        POST                   /settings/sessions/end
 owner      -        POST                   /settings/sessions/{code}/end
 owner      -        POST                   /settings/clients/{code}/end
 person     read     GET                    /api/users/me
-person     -        PUT PATCH              /api/users/me
+person     -        PUT PATCH DELETE       /api/users/me
+person     -        POST                   /api/users/me/reopen
+person     -        GET POST               /api/users/me/export
+owner      -        GET                    /api/users/me/export/{code}
+person     -        GET POST               /settings/export
+owner      -        GET                    /settings/export/{code}
+person     -        GET POST               /settings/close
+person     -        POST                   /settings/close/undo
 person     read     GET                    /api/users/me/settings
 person     -        POST                   /api/users/me/settings
 hers       -        GET                    /people/{username}/avatar
@@ -135,6 +142,7 @@ def examples(owner: User) -> dict[str, str]:
 
     from accounts.models import Session, TokenFamily
     from accounts.services.api_keys import create_key
+    from accounts.services.archives import make_archive, request_archive
     from accounts.services.profiles import set_avatar
     from patterns.engine.registry import default_rules
     from patterns.models import Evidence, PatternMatch, ScanResult
@@ -161,6 +169,8 @@ def examples(owner: User) -> dict[str, str]:
     saved = save_rule(owner=owner, name="mine", rule=lab_rule(detector="double-bottom", params={}))
     session = Session.objects.create(session_key="x" * 64, user=owner, expire_date=now + timedelta(days=1))
     family = TokenFamily.objects.create(user=owner)
+    archive = request_archive(owner=owner, now=now)
+    make_archive(archive_id=archive.pk)
     picture = io.BytesIO()
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     picture.seek(0)
@@ -182,6 +192,8 @@ def examples(owner: User) -> dict[str, str]:
         "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",
         "/api/alerts/{code}": f"/api/alerts/{alert.code}",
         "/api/alerts/log/{code}/acknowledge": f"/api/alerts/log/{event.code}/acknowledge",
+        "/settings/export/{code}": f"/settings/export/{archive.code}",
+        "/api/users/me/export/{code}": f"/api/users/me/export/{archive.code}",
         "/settings/keys/{code}/revoke": f"/settings/keys/{key.code}/revoke",
         "/settings/sessions/{code}/end": f"/settings/sessions/{session.code}/end",
         "/settings/clients/{code}/end": f"/settings/clients/{family.code}/end",

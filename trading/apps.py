@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from legend.lib.registries import belongings
+
 
 class TradingConfig(AppConfig):
     name = "trading"
@@ -7,3 +9,6 @@ class TradingConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - hears from here on
+        from .belongings import BELONGINGS
+
+        belongings.add(BELONGINGS)

@@ -11,8 +11,10 @@ from rest_framework.views import APIView
 
 from accounts.models import Profile, User
 from accounts.models.profile import BIO_LENGTH, MAX_LINKS, NAME_LENGTH
+from accounts.services.closing import close_account, reopen_account
 from accounts.services.profiles import LONGEST_LINK, change_profile
-from legend.lib.permissions import READ_ONLY
+from legend.lib.clients import origin_of
+from legend.lib.permissions import READ_ONLY, Closing
 
 
 class ProfileQuestion(serializers.Serializer[Any]):
@@ -32,6 +34,7 @@ class Me(serializers.Serializer[Any]):
     links = serializers.ListField(child=serializers.CharField())
     avatar_url = serializers.CharField(allow_null=True)
     privacy = serializers.ChoiceField(choices=Profile.Privacy.values)
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="when everything is erased, after the account was closed")
     privacy_chosen = serializers.BooleanField(help_text="false: nobody else sees the profile until its owner chooses")
 
 
@@ -47,14 +50,20 @@ def told(user: User) -> dict[str, Any]:
         "links": profile.links,
         "avatar_url": profile.avatar_url,
         "privacy": profile.privacy,
+        "closes_at": user.closes_at,
         "privacy_chosen": profile.privacy_chosen_at is not None,
     }
+
+
+class Password(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
 
 class OwnProfile(APIView):
     """The person's own account and profile."""
 
     key_scope = READ_ONLY
+    while_closing = True
 
     @extend_schema(operation_id="users_me_get", responses=Me)
     def get(self, request: Request) -> Response:
@@ -68,9 +77,30 @@ class OwnProfile(APIView):
     def patch(self, request: Request) -> Response:
         return self._change(request, partial=True)
 
+    @extend_schema(operation_id="users_me_close", request=Password, responses=Me)
+    def delete(self, request: Request) -> Response:
+        """Closes the account: hidden at once, every sign-in ended, erased after the grace (`closes_at`) unless it is reopened."""
+        asked = Password(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = cast(User, request.user)
+        closed = close_account(user=user, password=asked.validated_data["password"], now=timezone.now(), origin=origin_of(request._request))
+        return Response(Me(told(closed)).data)
+
     def _change(self, request: Request, *, partial: bool) -> Response:
         asked = ProfileQuestion(data=request.data, partial=partial)
         asked.is_valid(raise_exception=True)
         user = cast(User, request.user)
+        if user.is_closing:
+            raise Closing("This account is being closed. POST /api/users/me/reopen to keep it.")
         change_profile(user=user, changes=asked.validated_data, now=timezone.now())
         return Response(Me(told(user)).data)
+
+
+class Reopening(APIView):
+    """Keeps an account that was being closed."""
+
+    while_closing = True
+
+    @extend_schema(operation_id="users_me_reopen", request=None, responses=Me)
+    def post(self, request: Request) -> Response:
+        return Response(Me(told(reopen_account(user=cast(User, request.user), origin=origin_of(request._request)))).data)

@@ -1,6 +1,7 @@
 """People: who they are, what shows it, and what they chose."""
 
 from .api_key import ApiKey, ApiKeyDay
+from .archive import Archive
 from .audit_event import AuditEvent
 from .one_time_code import AddressChange, PasswordReset, SignUp
 from .preferences import Preferences
@@ -13,6 +14,7 @@ __all__ = [
     "AddressChange",
     "ApiKey",
     "ApiKeyDay",
+    "Archive",
     "AuditEvent",
     "PasswordReset",
     "PeopleManager",

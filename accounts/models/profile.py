@@ -1,6 +1,5 @@
 """What a person says of themselves, and to whom."""
 
-from django.core.files.storage import default_storage
 from django.db import models
 from django.urls import reverse
 
@@ -37,8 +36,3 @@ class Profile(models.Model):
         """Where those who may see it find the picture; another picture has another address."""
         name = self.avatar.rpartition("/")[2]
         return f"{reverse('social:avatar', args=[self.user.username])}?v={name[:8]}" if name else None
-
-    def drop_avatar_file(self) -> None:
-        """The file alone; the row is the caller's."""
-        if self.avatar:
-            default_storage.delete(self.avatar)

@@ -49,6 +49,8 @@ class User(AbstractUser):
     email = models.EmailField(unique=True, error_messages={"unique": "This address is taken."})
     email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    # set while the person is leaving: then everything of theirs is erased
+    closes_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     # one more ends every session and token at once
     generation = models.PositiveIntegerField(default=0, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -75,6 +77,11 @@ class User(AbstractUser):
     @property
     def is_suspended(self) -> bool:
         return self.suspended_at is not None and (self.suspended_until is None or self.suspended_until > timezone.now())
+
+    @property
+    def is_closing(self) -> bool:
+        """They asked to leave and may still stay. All they can do meanwhile is that."""
+        return self.closes_at is not None
 
     @property
     def may_enter(self) -> bool:

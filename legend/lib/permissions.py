@@ -35,6 +35,10 @@ def needed_scope(view: object, method: str) -> str | None:
     return None if scope == READ_ONLY else scope
 
 
+class Closing(Forbidden):
+    code = "account_closing"
+
+
 class _Asked(BasePermission):
     """Asks the key first, then the person."""
 
@@ -46,6 +50,8 @@ class _Asked(BasePermission):
                 raise NoKeys("This cannot be done with a key. Sign in, or send an access token of POST /api/auth/login.")
             if needed not in scopes:
                 raise MissingScope(f"This needs a key with the scope {needed}; yours has {', '.join(scopes)}. Make one in your settings.")
+        if getattr(request.user, "is_closing", False) and not getattr(view, "while_closing", False):
+            raise Closing("This account is being closed. POST /api/users/me/reopen to keep it.")
         return self.may(request, view)
 
     def may(self, request: Request, view: "APIView") -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .belongings import Belongings
 from .couriers import Courier, NotificationKind
 
 Item = TypeVar("Item")
@@ -55,3 +56,6 @@ notification_kinds: Registry[NotificationKind] = Registry()
 
 settings_pages: Registry[SettingsPage] = Registry()
 """The pages of a person's settings, in the order of their list."""
+
+belongings: Registry[Belongings] = Registry()
+"""What each app keeps of a person; read when they take their data along, and when they leave. Lower apps come first."""

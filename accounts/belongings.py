@@ -1,0 +1,54 @@
+"""What is kept of a person as such."""
+
+from collections.abc import Iterator
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from legend.lib.belongings import Belongings, StoredFile, Table, forget_file
+
+from .models import ApiKey, ApiKeyDay, Archive, AuditEvent, PasswordReset, Preferences, Profile, Session, SignUp, TokenFamily, User
+
+GONE = "(a person who left)"
+
+
+def export(person: User) -> Iterator[Table | StoredFile]:
+    yield Table(
+        "account", User.objects.filter(pk=person.pk), ("username", "email", "email_confirmed_at", "role", "date_joined", "last_login")
+    )
+    yield Table(
+        "profile", Profile.objects.filter(user=person), ("display_name", "bio", "links", "privacy", "privacy_chosen_at")
+    )  # fmt: skip
+    yield Table(
+        "preferences",
+        Preferences.objects.filter(user=person),
+        ("time_zone", "currency", "risk_pct", "theme", "palette", "discreet", "quiet_from", "quiet_until", "notifications"),
+    )
+    yield Table(
+        "api_keys",
+        ApiKey.objects.owned_by(person),
+        ("code", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"),
+    )
+    yield Table("api_key_calls", ApiKeyDay.objects.filter(key__owner=person).order_by("day"), ("key__code", "day", "calls"))
+    yield Table("sessions", Session.objects.owned_by(person), ("network", "agent", "signed_in_at", "seen_at", "expire_date"))
+    yield Table("api_sign_ins", TokenFamily.objects.filter(user=person), ("network", "agent", "created_at", "seen_at"))
+    yield Table("account_history", AuditEvent.objects.about(person).order_by("at"), ("at", "kind", "network", "agent", "detail"))
+    yield Table("archives", Archive.objects.filter(owner=person), ("code", "status", "created_at", "expires_at", "size"))
+    if person.profile.avatar:
+        yield StoredFile("picture.webp", person.profile.avatar)
+
+
+def erase(person: User) -> None:
+    """Files, wishes that know no person but an address, and the name in the admin's log of what others did to the account."""
+    if person.profile.avatar:
+        forget_file(person.profile.avatar)
+    for name in Archive.objects.filter(owner=person).exclude(file="").values_list("file", flat=True):
+        forget_file(name)
+    SignUp.objects.filter(email__iexact=person.email).delete()
+    SignUp.objects.filter(username__iexact=person.username).delete()
+    PasswordReset.objects.filter(email__iexact=person.email).delete()
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))
+    about.update(object_repr=GONE, change_message="")
+
+
+BELONGINGS = Belongings("accounts", export, erase)
