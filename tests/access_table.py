@@ -88,6 +88,23 @@ person     scan     GET POST               /api/universe/custom
 owner      scan     GET PUT DELETE         /api/universe/custom/{code}
 person     read     GET                    /api/universe/{name}
 
+person     -        GET                    /journal/
+person     -        GET POST               /journal/new/
+person     -        GET                    /journal/new/size/
+person     -        POST                   /journal/discreet/
+person     -        POST                   /journal/examples/
+person     -        GET POST               /journal/accounts/
+owner      -        GET POST               /journal/accounts/{code}/
+owner      -        POST                   /journal/accounts/{code}/opening/
+person     -        GET                    /journal/fills/{symbol}/
+owner      -        GET                    /journal/pictures/{code}/
+owner      -        POST                   /journal/pictures/{code}/delete/
+owner      -        GET                    /journal/{code}/
+owner      -        POST                   /journal/{code}/close/
+owner      -        POST                   /journal/{code}/enter/
+owner      -        POST                   /journal/{code}/change/
+owner      -        POST                   /journal/{code}/delete/
+owner      -        POST                   /journal/{code}/picture/
 person     journal  POST                   /api/trades/create
 person     journal  POST                   /api/trades/close
 person     journal  GET                    /api/trades/open
@@ -153,6 +170,7 @@ def examples(owner: User) -> dict[str, str]:
     from patterns.services.universes import create_list
     from patterns.tests.factories import create_market
     from trading.services.alerts import create_alert, test_alert
+    from trading.services.screenshots import add_screenshot
     from trading.services.watchlists import watch
     from trading.tests.factories import create_journal
 
@@ -179,7 +197,16 @@ def examples(owner: User) -> dict[str, str]:
     alert = create_alert(owner=owner, wish={"kind": "price", "symbol": "S0", "params": {"level": 1}})
     event = test_alert(owner=owner, code=alert.code, now=now)
     account, trade = create_journal(owner)
+    picture.seek(0)
+    shot = add_screenshot(owner=owner, code=trade.code, file=picture, now=now)
     return {
+        "/journal/accounts/{code}/": f"/journal/accounts/{account.code}/",
+        "/journal/accounts/{code}/opening/": f"/journal/accounts/{account.code}/opening/",
+        "/journal/fills/{symbol}/": "/journal/fills/ACME/",
+        "/journal/pictures/{code}/": f"/journal/pictures/{shot.code}/",
+        "/journal/pictures/{code}/delete/": f"/journal/pictures/{shot.code}/delete/",
+        "/journal/{code}/": f"/journal/{trade.code}/",
+        **{f"/journal/{{code}}/{what}/": f"/journal/{trade.code}/{what}/" for what in ("close", "enter", "change", "delete", "picture")},
         "/api/trades/{code}": f"/api/trades/{trade.code}",
         "/api/trades/{code}/fills": f"/api/trades/{trade.code}/fills",
         "/api/trades/{code}/fills/{number}": f"/api/trades/{trade.code}/fills/1",

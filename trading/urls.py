@@ -1,6 +1,26 @@
 """Pages of trading."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import accounts, journal, trades
 
 app_name = "trading"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("journal/", journal.whole, name="journal"),
+    path("journal/new/", trades.new, name="new_trade"),
+    path("journal/new/size/", trades.size, name="size"),
+    path("journal/discreet/", journal.discreet, name="discreet"),
+    path("journal/examples/", journal.examples, name="examples"),
+    path("journal/accounts/", accounts.whole, name="accounts"),
+    path("journal/accounts/<uuid:code>/", accounts.one, name="account"),
+    path("journal/accounts/<uuid:code>/opening/", accounts.opening, name="account_opening"),
+    path("journal/fills/<str:symbol>/", trades.fills, name="fills"),
+    path("journal/pictures/<uuid:code>/", trades.screenshot, name="screenshot"),
+    path("journal/pictures/<uuid:code>/delete/", trades.drop_screenshot, name="drop_screenshot"),
+    path("journal/<uuid:code>/", trades.one, name="trade"),
+    path("journal/<uuid:code>/close/", trades.close, name="close"),
+    path("journal/<uuid:code>/enter/", trades.enter, name="enter"),
+    path("journal/<uuid:code>/change/", trades.change, name="change"),
+    path("journal/<uuid:code>/delete/", trades.delete, name="delete"),
+    path("journal/<uuid:code>/picture/", trades.picture, name="picture"),
+]

@@ -30,6 +30,7 @@ PLACES = (
     Place("dashboard", "Dashboard", "home", "d"),
     Place("patterns:scanner", "Scanner", "radar-2", "s", "/scanner/"),
     Place("patterns:catalogue", "Patterns", "polygon", "p", "/patterns/"),
+    Place("trading:journal", "Journal", "notebook", "j", "/journal/"),
 )
 
 

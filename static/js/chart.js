@@ -1,7 +1,7 @@
 // Draws the document of /api/charts/data: candles, volume, averages, and a match with its points, lines and levels.
 // <div data-chart="ADDRESS" data-chart-bars="250"> inside an optional [data-chart-box] that holds the toggles and the readout.
 
-const { createChart, CandlestickSeries, HistogramSeries, LineSeries, LineStyle, CrosshairMode } = window.LightweightCharts;
+const { createChart, createSeriesMarkers, CandlestickSeries, HistogramSeries, LineSeries, LineStyle, CrosshairMode } = window.LightweightCharts;
 const FONT = '"Inter Variable", Inter, system-ui, sans-serif';
 const OVERLAY_TOKENS = { "SMA 50": "--line-sma50", "SMA 150": "--line-sma150", "SMA 200": "--line-sma200" };
 const charts = new Map(); // element -> what is drawn in it
@@ -198,6 +198,7 @@ class Drawing {
     this.priceLines = [];
     this.drawing = null;
     if (data.match && this.showsMatch) this.attach();
+    if (data.fills) this.drawFills(data.fills);
     this.chart.subscribeCrosshairMove(({ time, seriesData }) => this.read(time, seriesData?.get(this.candles), seriesData?.get(volume)));
     this.read();
   }
@@ -210,6 +211,22 @@ class Drawing {
     const reward = Math.abs((match.target - match.entry) / (match.entry - match.stop));
     const levels = [["Entry", match.entry, colours.accent], [this.small ? "Stop" : "Stop −1R", match.stop, colours.loss], [this.small ? ratio(reward) : `Target ${ratio(reward)}`, match.target, colours.gain]];
     this.priceLines = levels.map(([title, price, color]) => this.candles.createPriceLine({ price, color, title, lineVisible: false, axisLabelVisible: true, axisLabelColor: color, axisLabelTextColor: colours.s1, lineStyle: LineStyle.Dashed }));
+  }
+
+  // own fills, a second document: arrows at the bar of their day, and the levels of the trade
+  drawFills({ fills, levels }) {
+    const { colours, data } = this;
+    const times = data.bars.map((bar) => bar.time);
+    const barOf = (fill) => times.findLast((time) => (typeof time === "number" ? time <= fill.at : time <= fill.time));
+    const markers = fills.map((fill) => ({ fill, time: barOf(fill) })).filter(({ time }) => time !== undefined);
+    createSeriesMarkers(
+      this.candles,
+      markers.map(({ fill, time }) => ({ time, position: fill.buys ? "belowBar" : "aboveBar", shape: fill.buys ? "arrowUp" : "arrowDown", color: fill.buys ? colours.gain : colours.loss, text: `${fill.quantity} @ ${money(fill.price)}` })),
+    );
+    const tints = { entry: colours.accent, stop: colours.loss, target: colours.gain };
+    for (const { role, price } of levels) this.candles.createPriceLine({ price, color: tints[role], title: role, lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelTextColor: colours.s1 });
+    const first = times.indexOf(markers[0]?.time);
+    if (first >= 0) data.around = { from: Math.max(0, first - 60), to: Math.min(times.length - 1, times.indexOf(markers.at(-1).time) + 40) };
   }
 
   toggleMatch() {
@@ -231,6 +248,7 @@ class Drawing {
     const asked = Number(this.element.dataset.chartBars ?? 250);
     let count = range === "all" ? bars.length : Number(range) || asked; // a span of 0 is that of the pattern
     let last = bars.length - 1;
+    if (this.data.around && !range) [last, count] = [this.data.around.to, this.data.around.to - this.data.around.from + 1];
     if (match && !Number(range) && range !== "all") {
       const start = bars.findIndex((bar) => bar.time >= match.start);
       const known = bars.findIndex((bar) => bar.time >= match.known_at);
@@ -299,7 +317,8 @@ async function start(element) {
   if (charts.has(element) || element.offsetParent === null) return;
   charts.set(element, null);
   try {
-    const data = await load(element.dataset.chart);
+    let data = await load(element.dataset.chart);
+    if (element.dataset.fills) data = { ...data, fills: await load(element.dataset.fills) };
     if (!element.isConnected) return charts.delete(element);
     if (!data.bars.length) return say(element, "No bars are stored for this symbol and interval yet.");
     element.querySelector(".chart-message")?.remove();

@@ -31,6 +31,7 @@ document.addEventListener("keydown", (event) => {
   else if (key === "g") going = performance.now();
   else if (key === "j") move(1);
   else if (key === "k") move(-1);
+  else if (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) document.querySelector(`[data-key="${CSS.escape(key)}"]`).click();
   else return;
   event.preventDefault();
 });

@@ -111,3 +111,23 @@ def interval_strip(group: Any) -> SafeString:
 def days(seconds: int | None) -> str:
     """9.2 d"""
     return DASH if seconds is None else f"{rounded(Decimal(seconds) / 86400, 1)} d"
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def value_of(values: Any, name: str) -> str:
+    """A value of the address."""
+    return str(values.get(name, ""))[:40]
+
+
+@register.filter
+def signed_percent(value: Decimal | None) -> SafeString:
+    if value is None:
+        return SafeString(DASH)
+    return format_html(
+        '<span class="{}">{}\N{NARROW NO-BREAK SPACE}%</span>', _colour(value), f"{rounded(value, 2):+,.2f}".replace("-", MINUS)
+    )

@@ -1,0 +1,101 @@
+"""Trading accounts and their ledgers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from legend.lib.errors import LegendError
+from trading.forms.trades import AccountForm, FlowForm
+from trading.models import CashFlow
+from trading.preferences import preferences_of
+from trading.queries.positions import Book, books
+from trading.services.ledgers import add_cash_flow, change_account, create_account, find_account
+
+from .zone import in_own_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LINES = 200
+
+
+@in_own_time
+@require_http_methods(["GET", "HEAD", "POST"])
+def whole(request: HttpRequest) -> HttpResponse:
+    """Accounts with balance, exposure and open risk; POST adds one."""
+    owner = cast("User", request.user)
+    if request.method != "POST":
+        return accounts_page(request, books(owner=owner))
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            create_account(owner=owner, now=timezone.now(), **form.cleaned_data | {"currency": form.cleaned_data["currency"].upper()})
+        except LegendError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The account is there.")
+            return redirect("trading:accounts")
+    return accounts_page(request, books(owner=owner), form=form, status=422)
+
+
+def accounts_page(request: HttpRequest, found: Sequence[Book], *, form: AccountForm | None = None, status: int = 200) -> HttpResponse:
+    wants = preferences_of(cast("User", request.user))
+    context = {"books": found, "form": form or AccountForm(initial={"currency": wants.currency}), "discreet": wants.discreet}
+    return TemplateResponse(request, "trading/accounts.html", context, status=status)
+
+
+@in_own_time
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: HttpRequest, code: UUID) -> HttpResponse:
+    """An account's ledger; POST adds a deposit or withdrawal."""
+    owner = cast("User", request.user)
+    account = find_account(owner=owner, code=code)
+    form = FlowForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                add_cash_flow(owner=owner, account=code, now=timezone.now(), **form.cleaned_data)
+            except LegendError as refusal:
+                form.refuse(refusal)
+            else:
+                return redirect("trading:account", code)
+    context: dict[str, Any] = {
+        "account": account,
+        "book": next((book for book in books(owner=owner) if book.account.pk == account.pk), None),
+        "lines": CashFlow.objects.filter(account=account).select_related("trade")[:LINES],
+        "form": form,
+        "opening": AccountForm(
+            initial={"name": account.name, "currency": account.currency, "opened_on": timezone.localdate()}, auto_id="opening_%s"
+        ),
+        "discreet": preferences_of(owner).discreet,
+    }
+    return TemplateResponse(request, "trading/account.html", context, status=status)
+
+
+@in_own_time
+@require_POST
+def opening(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Set the opening balance, or archive the account."""
+    owner = cast("User", request.user)
+    find_account(owner=owner, code=code)
+    form = AccountForm(request.POST)
+    try:
+        if "archived" in request.POST:
+            change_account(owner=owner, code=code, now=timezone.now(), changes={"archived": request.POST["archived"] == "yes"})
+        elif form.is_valid() and form.cleaned_data["opening_balance"] is not None:
+            told = {name: form.cleaned_data[name] for name in ("opening_balance", "opened_on") if form.cleaned_data[name] is not None}
+            change_account(owner=owner, code=code, now=timezone.now(), changes=told)
+        else:
+            messages.error(request, "Write the balance as a number.")
+    except LegendError as refusal:
+        messages.error(request, refusal.detail)
+    return redirect("trading:account", code)

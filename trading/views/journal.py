@@ -1,0 +1,195 @@
+"""The journal as a whole."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.services.preferences import change_preferences
+from legend.lib.errors import LegendError, NotFound
+from legend.lib.htmx import render_page, wants_part
+from legend.lib.money import minor_places
+from trading.charting import heat_days
+from trading.headline import headline
+from trading.models import Trade, TradingAccount
+from trading.preferences import preferences_of
+from trading.queries.equity import Equity, accounts_with_ledger, equity_of
+from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, closed_trades, figures, groups, remembered
+from trading.queries.positions import open_positions
+from trading.services.examples import load_examples, remove_examples
+from trading.stats.decimals import as_money
+
+from .zone import in_own_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+UNITS = (("r", "R"), ("pct", "%"), ("money", "Money"))
+PERIODS = (("", "All"), ("ytd", "This year"), ("12m", "12 months"), ("3m", "3 months"), ("1m", "1 month"))
+BACK = {"12m": 365, "3m": 91, "1m": 30}
+SHOWN = 25
+GROUPED = {
+    "pattern": "Setup",
+    "symbol": "Symbol",
+    "side": "Side",
+    "weekday": "Weekday",
+    "tag": "Tag",
+    "source": "Source",
+    "account": "Account",
+}
+
+
+@in_own_time
+@require_safe
+def whole(request: HttpRequest) -> HttpResponse:
+    """Figures, curve, calendar, groups, open and closed trades; narrowed by the address."""
+    owner = cast("User", request.user)
+    narrowing = _narrowing(request)
+    if wants_part(request) and request.htmx.target == "more-trades":  # type: ignore[attr-defined]
+        return render_page(request, "trading/journal.html", _closed(request, owner, narrowing), part="rows")
+    context = _base(request, owner) | _closed(request, owner, narrowing)
+    if not context["has_trades"]:
+        return render_page(request, "trading/journal.html", context)
+    return render_page(request, "trading/journal.html", context | _figures(request, owner, narrowing), part="answer")
+
+
+def _base(request: HttpRequest, owner: "User") -> dict[str, Any]:
+    wants = preferences_of(owner)
+    accounts = list(TradingAccount.objects.owned_by(owner))
+    return {
+        "accounts": accounts,
+        "discreet": wants.discreet,
+        "has_trades": Trade.objects.owned_by(owner).exists(),
+        "has_examples": any(one.is_example for one in accounts),
+        "unit": _chosen(request, "unit", [name for name, _ in UNITS], "r"),
+        "units": UNITS,
+        "periods": PERIODS,
+        "period": _chosen(request, "period", [name for name, _ in PERIODS], ""),
+        "positions": open_positions(owner=owner),
+        "planned": Trade.objects.owned_by(owner).planned().select_related("account")[:10],
+    }
+
+
+def _figures(request: HttpRequest, owner: "User", narrowing: Narrowing) -> dict[str, Any]:
+    found = figures(owner=owner, narrowing=narrowing)
+    by = _chosen(request, "by", list(GROUPS), "pattern")
+    unit = _chosen(request, "unit", [name for name, _ in UNITS], "r")
+    equity = _equity(owner, narrowing) if unit == "pct" else None
+    return {
+        "figures": found,
+        "summary": found.summary,
+        "currency": found.currency,
+        "stats": headline(found, unit, equity),
+        "groups": groups(owner=owner, narrowing=narrowing, by=by),
+        "by": by,
+        "group_names": GROUPED.items(),
+        "days": _days(owner, narrowing, found),
+    }
+
+
+def _equity(owner: "User", narrowing: Narrowing) -> Equity | None:
+    """Of the one account that is meant; several have no return in common."""
+    asked = [one for one in accounts_with_ledger(owner) if narrowing.account in (None, one.code)]
+    if len(asked) != 1:
+        return None
+    today = timezone.localdate()
+    return remembered(owner, ("equity", asked[0].pk, today), lambda: equity_of(account=asked[0], until=today))
+
+
+def _days(owner: "User", narrowing: Narrowing, found: Figures) -> list[Any]:
+    currency = found.currency or max(found.by_currency, key=lambda one: found.by_currency[one].total_trades)
+    cells = calendar(owner=owner, narrowing=narrowing, currency=currency).days
+    if not cells:
+        return []
+    hidden, places = preferences_of(owner).discreet, minor_places(currency)
+    words = {
+        day: f"{day:%a %d %b %Y}: {'' if hidden else f'{as_money(cell.net, places)} {currency}, '}{_exits(cell.exits)}"
+        for day, cell in cells.items()
+    }
+    return heat_days({day: cell.net for day, cell in cells.items()}, words, max(cells))
+
+
+def _exits(count: int) -> str:
+    return "1 exit" if count == 1 else f"{count} exits"
+
+
+def _closed(request: HttpRequest, owner: "User", narrowing: Narrowing) -> dict[str, Any]:
+    """A page of closed trades, the last closed first; `before` is the last one shown."""
+    rows = closed_trades(owner=owner, narrowing=narrowing).select_related("account").order_by("-closed_at", "-id")
+    before = _code(request, "before")
+    last = Trade.objects.owned_by(owner).closed().filter(code=before).first() if before else None
+    if last is not None:
+        rows = rows.filter(Q(closed_at__lt=last.closed_at) | Q(closed_at=last.closed_at, pk__lt=last.pk))
+    page = list(rows[: SHOWN + 1])
+    unit = _chosen(request, "unit", [name for name, _ in UNITS], "r")
+    return {
+        "closed": page[:SHOWN],
+        "next": page[SHOWN - 1].code if len(page) > SHOWN else None,
+        "unit": unit,
+        "discreet": preferences_of(owner).discreet,
+    }
+
+
+def _narrowing(request: HttpRequest) -> Narrowing:
+    asked = request.GET
+    today = timezone.localdate()
+    first, last = _day(asked.get("from")), _day(asked.get("to"))
+    period = asked.get("period", "")
+    if period == "ytd":
+        first = today.replace(month=1, day=1)
+    elif period in BACK:
+        first = today - dt.timedelta(days=BACK[period])
+    words = {name: asked.get(name, "").strip()[:40] or None for name in ("symbol", "side", "pattern", "tag", "outcome")}
+    return Narrowing(first=first, last=last, account=_code(request, "account"), **words)
+
+
+def _chosen(request: HttpRequest, name: str, known: list[str], default: str) -> str:
+    asked = request.GET.get(name, default)
+    return asked if asked in known else default
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise NotFound(f"{text[:20] if text else ''!r} is no date; write it as 2026-06-30.") from None
+
+
+def _code(request: HttpRequest, name: str) -> UUID | None:
+    text = request.GET.get(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("There is nothing at this address.") from None
+
+
+@in_own_time
+@require_POST
+def discreet(request: HttpRequest) -> HttpResponse:
+    """Hide money on pages, or show it again."""
+    owner = cast("User", request.user)
+    change_preferences(user=owner, changes={"discreet": not preferences_of(owner).discreet})
+    return redirect(request.POST.get("next") if request.POST.get("next", "").startswith("/journal/") else "trading:journal")  # type: ignore[arg-type]
+
+
+@in_own_time
+@require_POST
+def examples(request: HttpRequest) -> HttpResponse:
+    """Example trades come with one click and go with another."""
+    owner = cast("User", request.user)
+    try:
+        if request.POST.get("remove"):
+            remove_examples(owner=owner)
+            messages.info(request, "The example trades are gone.")
+        else:
+            load_examples(owner=owner, now=timezone.now())
+            messages.success(request, "Example trades are loaded. One click takes them away again.")
+    except LegendError as refusal:
+        messages.error(request, refusal.detail)
+    return redirect("trading:journal")
