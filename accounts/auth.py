@@ -1,8 +1,11 @@
 """How a request shows who it is."""
 
-from typing import Any, cast
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import check_password
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import exceptions
@@ -12,11 +15,36 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
-from .models import ApiKey, User
+from legend.lib.errors import Forbidden
+
+from .locks import spend_a_hash
+from .models import ApiKey, SignUp, TokenFamily, User
 from .services.api_keys import count_call, find_key
 
-# ties a token to the password it was given for
+# tie an access token to the password and generation, and to the sign-in, it was given for
 CLAIM = "pwd"
+FAMILY = "fam"
+
+
+class Suspended(Forbidden):
+    """Said to nobody but who knows the password."""
+
+    code = "suspended"
+
+    def __init__(self, user: User) -> None:
+        until = f" until {user.suspended_until:%-d %B %Y, %H:%M} UTC" if user.suspended_until else ""
+        super().__init__(
+            f"This account is suspended{until}." + (f" The reason: {user.suspension_reason}" if user.suspension_reason else "")
+        )
+
+
+class Unconfirmed(Forbidden):
+    """Said to nobody but who knows the password they signed up with."""
+
+    code = "email_unconfirmed"
+
+    def __init__(self) -> None:
+        super().__init__("Your address is not confirmed yet: open the link in the mail you got. No mail? Sign up once more, the same way.")
 
 
 class NameOrEmailBackend(ModelBackend):
@@ -25,17 +53,28 @@ class NameOrEmailBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The active user these belong to, or None; a wrong name takes as long as a wrong password."""
+        """The active user these belong to, or None; whatever is wrong, it takes the time of one hash. Raises Suspended, Unconfirmed."""
         if username is None or password is None:
             return None
         user = User.objects.known_as(username).first()
         if user is None:
-            User().set_password(password)
+            self._still_signing_up(username, password)
             return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        if not user.check_password(password) or not user.is_active:
+            return None
+        if user.is_suspended:
+            raise Suspended(user)
+        return user
+
+    def _still_signing_up(self, username: str, password: str) -> None:
+        waiting = SignUp.objects.good(timezone.now()).known_as(username).order_by("-pk").first()
+        if waiting is None:
+            spend_a_hash(password)
+        elif check_password(password, waiting.password):
+            raise Unconfirmed
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """Asked at sign-in and, for sessions, at every request."""
+        """Asked for sessions at every request."""
         return isinstance(user, User) and user.may_enter
 
     def get_user(self, user_id: Any) -> User | None:
@@ -44,22 +83,26 @@ class NameOrEmailBackend(ModelBackend):
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
-def issue_access_token(user: User) -> str:
-    """A token for the API. It ends with its minutes, with the password and with the account."""
+def issue_access_token(user: User, family: UUID | None = None) -> str:
+    """A token for the API. It ends with its minutes, with the sign-in it belongs to, with the password and with the account."""
     token = AccessToken.for_user(user)
     token[CLAIM] = user.get_session_auth_hash()[:16]
+    if family is not None:
+        token[FAMILY] = str(family)
     return str(token)
 
 
 class BearerAuthentication(JWTAuthentication):
-    """`Authorization: Bearer <access token>`."""
+    """`Authorization: Bearer <access token>`. One query says whether its person and its sign-in are still there."""
 
     def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
-        user = cast(User, super().get_user(validated_token))
-        if not user.may_enter:
+        family = validated_token.get(FAMILY)
+        signed_in = TokenFamily.objects.filter(user=OuterRef("pk"), code=family)
+        user = User.objects.annotate(signed_in=Exists(signed_in)).filter(pk=validated_token.get("user_id")).first()
+        if user is None or not user.may_enter:
             raise AuthenticationFailed("This account is closed or suspended.", code="user_inactive")
-        if validated_token.get(CLAIM) != user.get_session_auth_hash()[:16]:
-            raise AuthenticationFailed("The password has changed since this token was given.", code="token_outdated")
+        if validated_token.get(CLAIM) != user.get_session_auth_hash()[:16] or (family and not user.signed_in):
+            raise AuthenticationFailed("This token was ended: signed out, or the password has changed.", code="token_outdated")
         return user
 
 

@@ -16,3 +16,19 @@ class MaximumLengthValidator:
 
     def get_help_text(self) -> str:
         return f"Your password may have at most {self.max_length} characters."
+
+
+class CharacterClassesValidator:
+    """Wants characters of several kinds. Length is worth more; this is for sites whose rules ask for it."""
+
+    KINDS = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+    def __init__(self, classes: int = 1) -> None:
+        self.classes = classes
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if sum(any(map(kind, password)) for kind in self.KINDS) < self.classes:
+            raise ValidationError(self.get_help_text(), code="password_too_plain")
+
+    def get_help_text(self) -> str:
+        return f"Use at least {self.classes} of: small letters, capitals, digits, other characters." if self.classes > 1 else ""

@@ -3,8 +3,30 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import api_keys, archives, audit, closing
+from .services import api_keys, archives, audit, closing, notices, posting, tokens
 from .sessions import SessionStore
+
+
+@shared_task
+def post(kind: str, pk: int) -> None:
+    posting.post(kind=kind, pk=pk, now=timezone.now())
+
+
+@shared_task
+def post_due() -> None:
+    """Mails that failed, and those whose task was lost."""
+    for kind, pk in posting.due(now=timezone.now()):
+        post.delay(kind, pk)
+
+
+@shared_task
+def notify(template: str, user_id: int, address: str = "") -> None:
+    notices.notify(template=template, user_id=user_id, address=address)
+
+
+@shared_task
+def write_down_calls() -> None:
+    api_keys.write_down_calls(now=timezone.now())
 
 
 @shared_task
@@ -13,8 +35,9 @@ def forget_ended_sessions() -> None:
 
 
 @shared_task
-def write_down_calls() -> None:
-    api_keys.write_down_calls(now=timezone.now())
+def forget_spent() -> None:
+    tokens.forget_spent(now=timezone.now())
+    posting.forget_expired(now=timezone.now())
 
 
 @shared_task

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from . import views
 from .own import closing, export, keys, preferences, profile, sessions
+from .views import passwords, signing_in, signing_up
 
 app_name = "accounts"
 urlpatterns = [
-    path("sign-in", views.sign_in, name="sign_in"),
-    path("sign-in/demo", views.demo, name="demo"),
-    path("sign-out", views.sign_out, name="sign_out"),
+    path("sign-in", signing_in.sign_in, name="sign_in"),
+    path("sign-in/demo", signing_in.demo, name="demo"),
+    path("sign-out", signing_in.sign_out, name="sign_out"),
+    path("sign-up", signing_up.sign_up, name="sign_up"),
+    path("confirm/<str:code>", signing_up.confirm, name="confirm"),
+    path("forgot-password", passwords.forgot, name="forgot"),
+    path("reset-password/<str:code>", passwords.reset, name="reset"),
+    path("settings/password", passwords.change_password, name="change_password"),
+    path("settings/address", signing_up.change_address, name="change_address"),
     path("settings/", profile.first, name="settings"),
     path("settings/profile", profile.profile, name="profile"),
     path("settings/profile/picture", profile.picture, name="picture"),

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "channels",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -219,6 +220,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "write down the calls of keys": {"task": "accounts.tasks.write_down_calls", "schedule": timedelta(minutes=1)},
     "sweep archives": {"task": "accounts.tasks.sweep_archives", "schedule": timedelta(minutes=1)},
     "erase closed accounts": {"task": "accounts.tasks.erase_closed_accounts", "schedule": timedelta(minutes=10)},
+    "post mail that is due": {"task": "accounts.tasks.post_due", "schedule": timedelta(minutes=1)},
+    "forget spent tokens and codes": {"task": "accounts.tasks.forget_spent", "schedule": timedelta(hours=1)},
+    "forget old audit events": {"task": "accounts.tasks.forget_old_audit_events", "schedule": timedelta(hours=24)},
     "forget ended sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": timedelta(hours=24)},
 }
 WORKER_THREADS = env.int("LEGEND_WORKER_THREADS", 2, validate=validate.Range(min=1, max=64))
@@ -240,7 +244,8 @@ MEDIA_ROOT = DATA / "uploads"
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.auth.NameOrEmailBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.locks.LockBackend", "accounts.auth.NameOrEmailBackend"]
+SIGN_UP = env.str("LEGEND_SIGN_UP", "open", validate=validate.OneOf(["open", "closed"]))
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -259,19 +264,48 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "accounts.passwords.CharacterClassesValidator",
+        "OPTIONS": {"classes": env.int("LEGEND_PASSWORD_CLASSES", 1, validate=validate.Range(min=1, max=4))},
+    },
 ]
+# guessing passwords: django-axes counts per name and network, and never says that it refuses (accounts.locks)
+LOCK_AFTER = env.int("LEGEND_LOCK_AFTER", 10, validate=COUNT)
+LOCK_MINUTES = env.int("LEGEND_LOCK_MINUTES", 15, validate=validate.Range(min=1, max=24 * 60))
+AXES_FAILURE_LIMIT = LOCK_AFTER
+AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "accounts.locks.name_key"
+AXES_CLIENT_IP_CALLABLE = "accounts.locks.network_key"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying is not locked out for longer
+AXES_RESET_ON_SUCCESS = False  # the service does it: axes would look for the username where an address was typed
+AXES_DISABLE_ACCESS_LOG = True  # the audit log is ours
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUDIT_DAYS = env.int("LEGEND_AUDIT_DAYS", 730, validate=COUNT)
 CLOSING_DAYS = env.int("LEGEND_CLOSING_DAYS", 7, validate=validate.Range(min=0, max=90))
 EXPORTS_PER_DAY = env.int("LEGEND_EXPORTS_PER_DAY", 2, validate=COUNT)
 JWT_KEY = env.str("LEGEND_JWT_KEY", "") or hashlib.sha256(f"legend.jwt:{SECRET_KEY}".encode()).hexdigest()
 ACCESS_MINUTES = env.int("LEGEND_ACCESS_MINUTES", 15, validate=validate.Range(min=1, max=24 * 60))
+REFRESH_DAYS = env.int("LEGEND_REFRESH_DAYS", 7, validate=validate.Range(min=1, max=365))
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_KEY,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_DAYS),
     "AUTH_HEADER_TYPES": ("Bearer",),
     "UPDATE_LAST_LOGIN": False,
 }
+
+# ── mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+MAIL = env.dj_email_url("EMAIL_URL", "console://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL["EMAIL_USE_TLS"], MAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"] or 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("LEGEND_EMAIL_FROM", f"Legend <legend@{urlsplit(SITE_URL).hostname}>")
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 RATES = {
@@ -279,6 +313,7 @@ RATES = {
     "user": env.rate("LEGEND_RATE_USER", "60/minute burst 120"),
     "session": env.rate("LEGEND_RATE_SESSION", "600/minute"),
     "auth": env.rate("LEGEND_RATE_AUTH", "10/minute"),
+    "mail": env.rate("LEGEND_RATE_MAIL", "5/hour"),
     "scan": env.rate("LEGEND_RATE_SCAN", "10/hour"),
 }
 REST_FRAMEWORK = {
@@ -350,6 +385,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the proxy that ends TLS redirects plain http; Legend itself also answers health checks there
     "security.W005",  # whether other names below this host may use plain http is not Legend's to say
     "security.W021",
+    "axes.W002",  # its middleware would tell that a name is locked
 ]
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

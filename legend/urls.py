@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views.signing_in import sign_in_to_desk
+
 from . import views
 
 admin.site.site_header = admin.site.site_title = "Legend"
@@ -12,6 +14,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
+    path("admin/login/", sign_in_to_desk),  # the administration has no sign-in of its own
     path("admin/", admin.site.urls),
     path("api/", include("legend.api")),
     path("", views.dashboard, name="dashboard"),

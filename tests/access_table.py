@@ -27,6 +27,18 @@ anyone     -        GET                    /
 anyone     -        GET POST               /sign-in
 anyone     -        POST                   /sign-in/demo
 anyone     -        POST                   /sign-out
+anyone     -        GET POST               /sign-up
+anyone     -        GET POST               /confirm/{code}
+anyone     -        GET POST               /forgot-password
+anyone     -        GET POST               /reset-password/{code}
+person     -        GET POST               /settings/password
+person     -        GET POST               /settings/address
+public     -        POST                   /api/auth/register
+public     -        POST                   /api/auth/verify-email
+public     -        POST                   /api/auth/refresh-token
+public     -        POST                   /api/auth/request-password-reset
+public     -        POST                   /api/auth/reset-password
+person     -        POST                   /api/auth/change-password
 public     -        POST                   /api/auth/login
 anyone     -        POST                   /api/auth/logout
 person     -        GET POST               /api/auth/api-keys
@@ -157,7 +169,7 @@ def examples(owner: User) -> dict[str, str]:
     from django.utils import timezone
     from PIL import Image
 
-    from accounts.models import Session, TokenFamily
+    from accounts.models import PasswordReset, Session, SignUp, TokenFamily
     from accounts.services.api_keys import create_key
     from accounts.services.archives import make_archive, request_archive
     from accounts.services.profiles import set_avatar
@@ -189,6 +201,12 @@ def examples(owner: User) -> dict[str, str]:
     family = TokenFamily.objects.create(user=owner)
     archive = request_archive(owner=owner, now=now)
     make_archive(archive_id=archive.pk)
+    tomorrow = now + timedelta(days=1)
+    new = SignUp(username="newcomer", email="newcomer@example.com", password="!", expires_at=tomorrow)
+    forgotten = PasswordReset(user=owner, email=owner.email, expires_at=tomorrow)
+    confirm, reset = new.new_code(), forgotten.new_code()
+    new.save()
+    forgotten.save()
     picture = io.BytesIO()
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     picture.seek(0)
@@ -221,6 +239,8 @@ def examples(owner: User) -> dict[str, str]:
         "/api/alerts/log/{code}/acknowledge": f"/api/alerts/log/{event.code}/acknowledge",
         "/settings/export/{code}": f"/settings/export/{archive.code}",
         "/api/users/me/export/{code}": f"/api/users/me/export/{archive.code}",
+        "/confirm/{code}": f"/confirm/{confirm}",
+        "/reset-password/{code}": f"/reset-password/{reset}",
         "/settings/keys/{code}/revoke": f"/settings/keys/{key.code}/revoke",
         "/settings/sessions/{code}/end": f"/settings/sessions/{session.code}/end",
         "/settings/clients/{code}/end": f"/settings/clients/{family.code}/end",

@@ -1,7 +1,7 @@
 """What somebody asked for and confirms by a code from their mail. The code is made when the mail is, and only its digest stays."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from legend.lib.secrets import digest, new_secret
 
+Row = TypeVar("Row", bound="OneTimeCode", covariant=True)
 
-class CodeQuerySet(models.QuerySet["OneTimeCode"]):
+
+class CodeQuerySet(models.QuerySet[Row]):
     def good(self, now: datetime) -> Self:
         """Neither used nor too old."""
         return self.filter(used_at=None, expires_at__gt=now)
@@ -19,8 +21,9 @@ class CodeQuerySet(models.QuerySet["OneTimeCode"]):
     def of_code(self, code: str) -> Self:
         return self.filter(digest=digest(code))
 
-    def unsent(self) -> Self:
-        return self.filter(settled_at=None)
+    def due(self, now: datetime) -> Self:
+        """Their mail is to be sent now."""
+        return self.filter(settled_at=None, due_at__lte=now, expires_at__gt=now)
 
 
 class OneTimeCode(models.Model):
@@ -29,10 +32,10 @@ class OneTimeCode(models.Model):
     digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  none before the mail
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField(default=timezone.now)  # when its mail is to be sent, or tried again
+    tries = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True, db_index=True)  # the mail is out, or there is none to send
     used_at = models.DateTimeField(null=True)
-
-    objects = CodeQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -44,12 +47,20 @@ class OneTimeCode(models.Model):
         return code
 
 
+class SignUpQuerySet(CodeQuerySet["SignUp"]):
+    def known_as(self, name: str) -> Self:
+        """As of a user: by e-mail address or by username, in any case."""
+        return self.filter(email__iexact=name) if "@" in name else self.filter(username__iexact=name)
+
+
 class SignUp(OneTimeCode):
     """Somebody who wants to become a person here. The name is held for them until the row ends; the person is made by the code."""
 
     username = models.CharField(max_length=30)
     email = models.EmailField()
     password = models.CharField(max_length=128)
+
+    objects: ClassVar[SignUpQuerySet] = SignUpQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [
@@ -68,6 +79,8 @@ class PasswordReset(OneTimeCode):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     invited = models.BooleanField(default=False)
 
+    objects: ClassVar[CodeQuerySet["PasswordReset"]] = CodeQuerySet.as_manager()  # type: ignore[assignment]
+
     def __str__(self) -> str:
         return self.email
 
@@ -77,6 +90,8 @@ class AddressChange(OneTimeCode):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     email = models.EmailField()
+
+    objects: ClassVar[CodeQuerySet["AddressChange"]] = CodeQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.email

@@ -12,6 +12,14 @@ from django.utils.crypto import salted_hmac
 from .preferences import Preferences
 from .profile import Profile
 
+DEMO_NAME = "demo"
+# addresses have words where names stand: /api/users/me, /api/follows/requests
+RESERVED_NAMES = frozenset(
+    "about account accounts add admin administrator anonymous api closed comment comments create demo docs feed followers following "
+    "help legend list me moderator moderators nobody period remove requests root settings sign-in sign-out sign-up staff support system "
+    "trending update user users".split()
+)
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def known_as(self, name: str) -> Self:
@@ -82,6 +90,17 @@ class User(AbstractUser):
     def is_closing(self) -> bool:
         """They asked to leave and may still stay. All they can do meanwhile is that."""
         return self.closes_at is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """The account that everybody shares who looks around."""
+        return self.username == DEMO_NAME and not self.has_usable_password()
+
+    def take_role(self, role: str) -> None:
+        """Set the role and what Django's administration asks for: moderators may enter it, admins may do everything there."""
+        self.role = User.Role(role)
+        self.is_staff = self.is_moderator
+        self.is_superuser = self.role == User.Role.ADMIN
 
     @property
     def may_enter(self) -> bool:

@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.user import DEMO_NAME
 from legend.lib.clients import is_this_machine
 from legend.lib.errors import NotFound
 
-DEMO_NAME = "demo"
 DEMO = {"email": "demo@legend.invalid", "first_name": "Demo", "email_confirmed_at": timezone.now}
 
 

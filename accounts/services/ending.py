@@ -39,8 +39,9 @@ def end_everything(*, user: User, keep_session: str | None = None) -> None:
 
 
 def keep_browser(*, request: HttpRequest, user: User) -> None:
-    """Sign the asking browser in anew, under a new session key, after everything was ended."""
-    update_session_auth_hash(request, user)
+    """Sign the asking browser in anew, under a new session key, after everything was ended. `user` is as it was saved."""
+    if request.user == user:
+        update_session_auth_hash(request, user)
 
 
 @transaction.atomic

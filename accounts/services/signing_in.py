@@ -1,48 +1,81 @@
-"""Who is there? Password in, person or token out."""
+"""Who is there? Password in, person out; and the person's way in and out."""
 
-from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest
 
-from accounts.auth import issue_access_token
+from accounts.locks import forget_misses
 from accounts.models import User
-from legend.lib.clients import client_network
+from accounts.models.audit_event import Kind
+from accounts.services.audit import record
+from accounts.services.ending import group_of
+from accounts.services.tokens import Tokens, end_sign_in, give_tokens
+from accounts.sessions import BEGINNING
+from legend.lib import live
+from legend.lib.clients import Origin, client_network, origin_of
 from legend.lib.errors import Unauthenticated
 from legend.lib.throttling import spend
 
 
 class WrongCredentials(Unauthenticated):
-    """Name and password do not belong together; which of them is wrong stays unsaid."""
+    """Name and password do not belong together, or signing in pauses; which of them stays unsaid."""
 
     code = "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__("This name and password do not belong together.")
-
-
-@dataclass(frozen=True)
-class Access:
-    """What an API client gets: a bearer token and the seconds it lives."""
-
-    access: str
-    expires_in: int
-    token_type: str = "Bearer"
+        super().__init__(
+            "This name and password do not belong together. "
+            f"After {settings.LOCK_AFTER} misses, signing in pauses for {settings.LOCK_MINUTES} minutes."
+        )
 
 
 def recognise(*, request: HttpRequest, name: str, password: str) -> User:
     """The person behind a username or e-mail address and a password.
 
-    Counts the try for the client's network and for the name, known or not. Raises WrongCredentials, TooMany.
+    Counts the try for the client's network and for the name, known or not. Raises WrongCredentials, TooMany and, when the password is
+    right, Suspended, Unconfirmed.
     """
+    name = name.strip()
     spend("auth", f"net-{client_network(request)}")
-    spend("auth", f"name-{name.strip().lower()[:254]}")
-    user = authenticate(request, username=name.strip(), password=password)
+    spend("auth", f"name-{name.lower()[:254]}")
+    user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
+        record(kind=Kind.SIGN_IN_FAILED, user=User.objects.known_as(name).first(), origin=origin_of(request))
         raise WrongCredentials
+    forget_misses(name, request=request)
     return user
 
 
-def give_access(*, user: User) -> Access:
-    return Access(access=issue_access_token(user), expires_in=settings.ACCESS_MINUTES * 60)
+def enter_browser(*, request: HttpRequest, user: User, now: datetime) -> None:
+    """Sign the browser of this request in."""
+    origin = origin_of(request)
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    request.session[BEGINNING] = {"at": now.isoformat(), "network": origin.network, "agent": origin.agent}
+    record(kind=Kind.SIGNED_IN, user=user, origin=origin, by="browser")
+
+
+def enter_api(*, request: HttpRequest, user: User, now: datetime) -> Tokens:
+    """Give an API client its first tokens."""
+    origin = origin_of(request)
+    update_last_login(None, user)  # type: ignore[arg-type]  # Django's receiver, called by its name
+    record(kind=Kind.SIGNED_IN, user=user, origin=origin, by="api")
+    return give_tokens(user=user, origin=origin, now=now)
+
+
+def leave_api(*, family: UUID | str | None, origin: Origin) -> None:
+    """End a sign-in of an API client with all its tokens, if there is one."""
+    if family is not None and (user := end_sign_in(code=family)) is not None:
+        record(kind=Kind.SIGNED_OUT, user=user, origin=origin)
+
+
+def leave_browser(*, request: HttpRequest) -> None:
+    """End the session of this request, and the sockets it opened."""
+    user = request.user
+    logout(request)
+    if isinstance(user, User):
+        record(kind=Kind.SIGNED_OUT, user=user, origin=origin_of(request))
+        live.bye(group_of(user))

@@ -1,18 +1,19 @@
 """Signing in and out."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .forms import SignInForm
-from .services.demo import demo_is_open, enter_demo
+from accounts.forms import SignInForm
+from accounts.services.demo import demo_is_open, enter_demo
+from accounts.services.signing_in import enter_browser, leave_browser
 
 
 @sensitive_post_parameters("password")
@@ -23,23 +24,38 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(way_on(request))
     form = SignInForm(request, request.POST or None)
     if form.is_valid():
-        login(request, form.user)
+        enter_browser(request=request, user=form.user, now=timezone.now())
         return redirect(way_on(request))
-    context = {"form": form, "next": way_on(request, default=""), "demo_is_open": demo_is_open(request)}
+    context = {
+        "form": form,
+        "next": way_on(request, default=""),
+        "demo_is_open": demo_is_open(request),
+        "sign_up_is_open": settings.SIGN_UP == "open",
+    }
     return TemplateResponse(request, "accounts/sign_in.html", context, status=form.status if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_to_desk(request: HttpRequest) -> HttpResponse:
+    """The administration has no sign-in of its own. Whoever is signed in and comes here may not enter it."""
+    if request.user.is_authenticated:
+        return TemplateResponse(request, "accounts/no_desk.html", status=403)
+    wanted = way_on(request, default=reverse("admin:index"))
+    return redirect(reverse("accounts:sign_in", query={"next": wanted}))
 
 
 @never_cache
 @require_POST
 def demo(request: HttpRequest) -> HttpResponse:
-    login(request, enter_demo(request=request), backend=settings.AUTHENTICATION_BACKENDS[0])
+    enter_browser(request=request, user=enter_demo(request=request), now=timezone.now())
     return redirect(way_on(request))
 
 
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    leave_browser(request=request)
     return redirect(reverse("accounts:sign_in"))
 
 

@@ -1,0 +1,44 @@
+"""A person's e-mail address."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import AddressChange, User
+from accounts.services.posting import post_later
+from accounts.services.registration import address_faults
+from legend.lib.errors import Forbidden, Invalid, invalid
+from legend.lib.throttling import spend
+
+LIVES = timedelta(hours=24)
+
+
+class NotConfirmed(Forbidden):
+    code = "email_unconfirmed"
+
+    def __init__(self) -> None:
+        super().__init__("Confirm your e-mail address first; until then nothing of yours is public.")
+
+
+def require_confirmed(user: User) -> None:
+    """Asked before anything becomes public. Raises NotConfirmed."""
+    if not user.is_confirmed:
+        raise NotConfirmed
+
+
+@transaction.atomic
+def request_address(*, user: User, email: str, password: str, now: datetime) -> None:
+    """Send a link to the new address; it becomes theirs when the link is used. Their own one, unconfirmed, is confirmed that way.
+
+    An address that another has is not told apart: its owner gets a mail. Raises Invalid, TooMany.
+    """
+    email = User.objects.normalize_email(email.strip())
+    if faults := address_faults(email):
+        raise Invalid(faults[0].message, errors=tuple(faults))
+    spend("auth", f"password-{user.pk}")
+    if not user.check_password(password):
+        raise invalid("password", "This is not your password.", "wrong_password")
+    spend("mail", email.lower())
+    AddressChange.objects.filter(user=user).delete()
+    row = AddressChange.objects.create(user=user, email=email, created_at=now, due_at=now, expires_at=now + LIVES)
+    post_later("address", row.pk)
