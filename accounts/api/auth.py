@@ -74,6 +74,8 @@ class RefreshToken(APIView):
 class Logout(APIView):
     """Ends what the request shows: the browser's session, the sign-in of its access token, that of the refresh token in the body."""
 
+    while_closing = True
+
     permission_classes = [Anyone]
 
     @extend_schema(operation_id="auth_logout", request=MayShowRefresh, responses={204: OpenApiResponse(description="Signed out")})
