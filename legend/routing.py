@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.urls import re_path
+from django.urls import path, re_path
+
+from social.consumers import Live
 
 
 async def nobody_here(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -11,4 +13,7 @@ async def nobody_here(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": 4404})
 
 
-websocket_urlpatterns: list[Any] = [re_path(r"", nobody_here)]  # type: ignore[arg-type]
+websocket_urlpatterns: list[Any] = [
+    path("ws/live", Live.as_asgi()),  # type: ignore[arg-type]
+    re_path(r"", nobody_here),  # type: ignore[arg-type]
+]

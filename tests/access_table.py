@@ -142,6 +142,21 @@ anyone     read     POST                   /api/risk/kelly-criterion
 anyone     read     POST                   /api/risk/break-even
 anyone     read     POST                   /api/risk/recovery
 anyone     read     POST                   /api/risk/plan
+person     -        GET POST               /watchlist/
+person     -        POST                   /watchlist/move/
+person     -        POST                   /watchlist/watch/
+owner      -        GET POST               /watchlist/{ticker}/
+owner      -        POST                   /watchlist/{ticker}/remove/
+person     -        GET POST               /alerts/
+person     -        GET                    /alerts/log/
+owner      -        GET POST               /alerts/{code}/
+owner      -        POST                   /alerts/{code}/switch/
+owner      -        POST                   /alerts/{code}/test/
+owner      -        POST                   /alerts/{code}/delete/
+owner      -        POST                   /alerts/log/{code}/acknowledge/
+person     -        GET POST               /notifications/
+person     -        GET                    /notifications/bell/
+owner      -        GET                    /notifications/{code}/
 person     journal  GET PATCH              /api/watchlist
 person     journal  POST                   /api/watchlist/add
 owner      journal  GET PATCH DELETE       /api/watchlist/{ticker}
@@ -157,6 +172,7 @@ person     social   GET POST DELETE        /api/notifications
 """
 
 SOCKETS = """
+person     ws/live
 nobody     (anything else)
 """
 
@@ -181,6 +197,8 @@ def examples(owner: User) -> dict[str, str]:
     from patterns.services.scans import request_scan, run_scan_here
     from patterns.services.universes import create_list
     from patterns.tests.factories import create_market
+    from social.models import Notification
+    from social.services.notifications import tell_alerts
     from trading.services.alerts import create_alert, test_alert
     from trading.services.screenshots import add_screenshot
     from trading.services.watchlists import watch
@@ -217,6 +235,7 @@ def examples(owner: User) -> dict[str, str]:
     account, trade = create_journal(owner)
     picture.seek(0)
     shot = add_screenshot(owner=owner, code=trade.code, file=picture, now=now)
+    tell_alerts(event_ids=[event.pk], now=now)
     return {
         "/journal/accounts/{code}/": f"/journal/accounts/{account.code}/",
         "/journal/accounts/{code}/opening/": f"/journal/accounts/{account.code}/opening/",
@@ -232,6 +251,14 @@ def examples(owner: User) -> dict[str, str]:
         "/api/trades/{code}/split": f"/api/trades/{trade.code}/split",
         "/api/portfolio/accounts/{code}": f"/api/portfolio/accounts/{account.code}",
         "/api/portfolio/accounts/{code}/cash-flows": f"/api/portfolio/accounts/{account.code}/cash-flows",
+        "/watchlist/{ticker}/": "/watchlist/S0/",
+        "/watchlist/{ticker}/remove/": "/watchlist/S0/remove/",
+        "/alerts/{code}/": f"/alerts/{alert.code}/",
+        "/alerts/{code}/switch/": f"/alerts/{alert.code}/switch/",
+        "/alerts/{code}/test/": f"/alerts/{alert.code}/test/",
+        "/alerts/{code}/delete/": f"/alerts/{alert.code}/delete/",
+        "/alerts/log/{code}/acknowledge/": f"/alerts/log/{event.code}/acknowledge/",
+        "/notifications/{code}/": f"/notifications/{Notification.objects.get(person=owner).code}/",
         "/api/watchlist/{ticker}": "/api/watchlist/S0",
         "/api/watchlist/remove/{ticker}": "/api/watchlist/remove/S0",
         "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",

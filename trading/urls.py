@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accounts, journal, trades
+from .views import accounts, alerts, journal, trades, watchlist
 
 app_name = "trading"
 urlpatterns = [
@@ -23,4 +23,16 @@ urlpatterns = [
     path("journal/<uuid:code>/change/", trades.change, name="change"),
     path("journal/<uuid:code>/delete/", trades.delete, name="delete"),
     path("journal/<uuid:code>/picture/", trades.picture, name="picture"),
+    path("watchlist/", watchlist.whole, name="watchlist"),
+    path("watchlist/watch/", watchlist.add, name="watch"),
+    path("watchlist/move/", watchlist.move_many, name="watch_move"),
+    path("watchlist/<str:ticker>/", watchlist.one, name="watched"),
+    path("watchlist/<str:ticker>/remove/", watchlist.remove, name="unwatch"),
+    path("alerts/", alerts.whole, name="alerts"),
+    path("alerts/log/", alerts.log, name="alert_log"),
+    path("alerts/log/<uuid:code>/acknowledge/", alerts.acknowledge, name="alert_acknowledge"),
+    path("alerts/<uuid:code>/", alerts.one, name="alert"),
+    path("alerts/<uuid:code>/switch/", alerts.switch, name="alert_switch"),
+    path("alerts/<uuid:code>/test/", alerts.test, name="alert_test"),
+    path("alerts/<uuid:code>/delete/", alerts.delete, name="alert_delete"),
 ]

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from legend.lib.events import publish
+from legend.lib.live import hint
 from patterns.events import matches_changed, scan_finished
 from patterns.models import Life, PatternMatch, Scan, ScanPiece, ScanResult, Walked
 
@@ -84,7 +85,14 @@ def _finish(piece: ScanPiece, look: "Look") -> bool:
     _keep(scan, look)
     note(scan, skipped=look.skipped, failed=look.failed, bars_last_at=max((seen.last_at for seen in look.seen), default=None))
     close_if_last(scan=scan)
+    tell_open_pages(scan=scan)
     return True
+
+
+def tell_open_pages(*, scan: Scan) -> None:
+    """After commit, the pages of those who wait for it ask how far it is."""
+    for user_id in scan.requests.filter(user__isnull=False, withdrawn_at=None).values_list("user_id", flat=True):
+        hint(f"user-{user_id}", {"topic": "scan"})
 
 
 def _keep(scan: Scan, look: "Look") -> None:

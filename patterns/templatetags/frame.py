@@ -31,6 +31,8 @@ PLACES = (
     Place("patterns:scanner", "Scanner", "radar-2", "s", "/scanner/"),
     Place("patterns:catalogue", "Patterns", "polygon", "p", "/patterns/"),
     Place("trading:journal", "Journal", "notebook", "j", "/journal/"),
+    Place("trading:watchlist", "Watchlist", "eye", "w", "/watchlist/"),
+    Place("trading:alerts", "Alerts", "bell", "a", "/alerts/"),
 )
 
 

@@ -35,7 +35,7 @@ class Pattern:
         Param("saved", "Own detectors", "names", default=[], help="settings kept from the lab, by code"),
         Param("side", "Side", "choice", "", choices=SIDES),
         Param("on", "When it", "choice", "either", choices=STATES),
-        Param("min_score", "Score at least", low=0, high=100, default=0.0),
+        Param("min_score", "Score at least", low=0, high=100, default=0),
     )
 
     def check(self, params: dict[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.models import User
 from legend.lib.errors import Conflict, NotFound, invalid
 from legend.lib.events import publish
 from legend.lib.models import Once
@@ -21,9 +22,6 @@ from trading.events import alert_triggered
 from trading.models import Alert, AlertEvent, AlertResult
 
 from .subjects import find_subject, last_bar_at
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 MOST_ALERTS = 2000
 LONGEST_PAUSE = 60 * 24 * 90  # minutes
@@ -39,13 +37,13 @@ class NothingToAcknowledge(Conflict):
 
 
 @transaction.atomic
-def create_alert(*, owner: "User", wish: Mapping[str, Any], once: Once | None = None) -> Alert:
+def create_alert(*, owner: User, wish: Mapping[str, Any], once: Once | None = None) -> Alert:
     """Keep a wish: kind, params, one of symbol, universe and watchlist, and interval, note, repeating, pause_minutes, channels.
 
     It looks at bars that come after the last one there is. The same wish again (`once`) gives the same alert.
     Raises Invalid (names the field), UnknownSymbols, UnknownUniverse, KeyReused.
     """
-    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
+    User.objects.select_for_update().filter(pk=owner.pk).first()
     mine = Alert.objects.owned_by(owner)
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made
@@ -58,7 +56,7 @@ def create_alert(*, owner: "User", wish: Mapping[str, Any], once: Once | None = 
 
 
 @transaction.atomic
-def change_alert(*, owner: "User", code: UUID, wish: Mapping[str, Any]) -> Alert:
+def change_alert(*, owner: User, code: UUID, wish: Mapping[str, Any]) -> Alert:
     """The wish anew, whole; a done or paused alert waits again unless `status` says paused. UnknownAlert, and as `create_alert`."""
     alert = _own(owner, code)
     _fill(alert, wish)
@@ -69,7 +67,7 @@ def change_alert(*, owner: "User", code: UUID, wish: Mapping[str, Any]) -> Alert
 
 
 @transaction.atomic
-def switch_alert(*, owner: "User", code: UUID, on: bool) -> Alert:
+def switch_alert(*, owner: User, code: UUID, on: bool) -> Alert:
     """Pause it, or let it wait again for bars to come. UnknownAlert."""
     alert = _own(owner, code)
     alert.status = Alert.Status.ACTIVE if on else Alert.Status.PAUSED
@@ -80,12 +78,12 @@ def switch_alert(*, owner: "User", code: UUID, on: bool) -> Alert:
 
 
 @transaction.atomic
-def delete_alert(*, owner: "User", code: UUID) -> None:
+def delete_alert(*, owner: User, code: UUID) -> None:
     """Its log stays. UnknownAlert."""
     _own(owner, code).delete()
 
 
-def list_alerts(*, owner: "User", status: str = "", kind: str = "", symbol: str = "") -> QuerySet[Alert]:
+def list_alerts(*, owner: User, status: str = "", kind: str = "", symbol: str = "") -> QuerySet[Alert]:
     """One's own with what they look at, latest first."""
     alerts = Alert.objects.owned_by(owner).select_related("instrument", "universe").order_by("-id")
     if status:
@@ -95,13 +93,13 @@ def list_alerts(*, owner: "User", status: str = "", kind: str = "", symbol: str 
     return alerts.filter(instrument__symbol=symbol.upper()) if symbol else alerts
 
 
-def log_of(*, owner: "User", alert: UUID | None = None) -> QuerySet[AlertEvent]:
+def log_of(*, owner: User, alert: UUID | None = None) -> QuerySet[AlertEvent]:
     """One's own log with alerts and results, latest first; of one alert if it is named."""
     events = AlertEvent.objects.owned_by(owner).select_related("alert").prefetch_related("results").order_by("-id")
     return events.filter(alert__code=alert) if alert is not None else events
 
 
-def find_alert(*, owner: "User", code: UUID) -> Alert:
+def find_alert(*, owner: User, code: UUID) -> Alert:
     """One's own; someone else's is not found."""
     found = Alert.objects.owned_by(owner).filter(code=code).select_related("instrument", "universe").first()
     if found is None:
@@ -110,7 +108,7 @@ def find_alert(*, owner: "User", code: UUID) -> Alert:
 
 
 @transaction.atomic
-def test_alert(*, owner: "User", code: UUID, now: dt.datetime) -> AlertEvent:
+def test_alert(*, owner: User, code: UUID, now: dt.datetime) -> AlertEvent:
     """Send its message now, marked as a test, on every channel it would use; the alert itself is left as it is. UnknownAlert."""
     alert = find_alert(owner=owner, code=code)
     event = AlertEvent.objects.create(
@@ -130,7 +128,7 @@ def test_alert(*, owner: "User", code: UUID, now: dt.datetime) -> AlertEvent:
 
 
 @transaction.atomic
-def acknowledge(*, owner: "User", code: UUID, now: dt.datetime) -> AlertEvent:
+def acknowledge(*, owner: User, code: UUID, now: dt.datetime) -> AlertEvent:
     """Say that one has seen it. NotFound for someone else's; NothingToAcknowledge when that was said before."""
     event = AlertEvent.objects.owned_by(owner).select_for_update(of=("self",)).filter(code=code).first()
     if event is None:
@@ -189,7 +187,7 @@ def address_of(alert: Alert) -> str:
     return reverse("patterns:scanner") if alert.universe is not None else reverse("trading:watchlist")
 
 
-def _own(owner: "User", code: UUID) -> Alert:
+def _own(owner: User, code: UUID) -> Alert:
     find_alert(owner=owner, code=code)
     return Alert.objects.owned_by(owner).select_for_update(of=("self",)).select_related("instrument", "universe").get(code=code)
 

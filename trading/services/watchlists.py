@@ -4,11 +4,12 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import User
 from legend.lib.errors import Conflict, NotFound, invalid
 from legend.lib.models import Once
 from patterns.models import Instrument, Interval, PatternMatch
@@ -16,9 +17,6 @@ from patterns.services.universes import find_instruments
 from trading.models import WatchItem
 
 from .subjects import last_bar_at
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 MOST_ITEMS = 1000
 MOST_TAGS = 10
@@ -40,7 +38,7 @@ class IllegalMove(Conflict):
 @transaction.atomic
 def watch(
     *,
-    owner: "User",
+    owner: User,
     now: dt.datetime,
     ticker: str | None = None,
     match: UUID | None = None,
@@ -74,7 +72,7 @@ def watch(
 
 
 @transaction.atomic
-def change_watch(*, owner: "User", ticker: str, changes: Mapping[str, Any], now: dt.datetime) -> WatchItem:
+def change_watch(*, owner: User, ticker: str, changes: Mapping[str, Any], now: dt.datetime) -> WatchItem:
     """Other reason, tags, levels, threshold or status. NotWatched for what is not on one's own list; IllegalMove, Invalid."""
     item = _own(owner, ticker)
     _fill(item, changes)
@@ -85,7 +83,7 @@ def change_watch(*, owner: "User", ticker: str, changes: Mapping[str, Any], now:
 
 
 @transaction.atomic
-def move(*, owner: "User", tickers: Collection[str], status: str, now: dt.datetime) -> list[WatchItem]:
+def move(*, owner: User, tickers: Collection[str], status: str, now: dt.datetime) -> list[WatchItem]:
     """Give items their next status by hand: all of them, or none. NotWatched, IllegalMove (names those that may not go there)."""
     if status not in WatchItem.Status.values:
         raise invalid("status", f"There is no status {status[:20]!r}; there are {', '.join(WatchItem.Status.values)}.", "unknown_status")
@@ -109,12 +107,12 @@ def move(*, owner: "User", tickers: Collection[str], status: str, now: dt.dateti
 
 
 @transaction.atomic
-def unwatch(*, owner: "User", ticker: str) -> None:
+def unwatch(*, owner: User, ticker: str) -> None:
     """Take it off the list. NotWatched."""
     _own(owner, ticker).delete()
 
 
-def find_watched(*, owner: "User", ticker: str) -> WatchItem:
+def find_watched(*, owner: User, ticker: str) -> WatchItem:
     """One's own item; someone else's is not found. NotWatched."""
     item = WatchItem.objects.owned_by(owner).filter(instrument__symbol=ticker.strip().upper()).select_related("instrument", "match").first()
     if item is None:
@@ -122,13 +120,13 @@ def find_watched(*, owner: "User", ticker: str) -> WatchItem:
     return item
 
 
-def tags_of(*, owner: "User") -> list[tuple[str, int]]:
+def tags_of(*, owner: User) -> list[tuple[str, int]]:
     """Tags in use with how many items have each, by name; one query."""
     counted = Counter(tag for tags in WatchItem.objects.owned_by(owner).values_list("tags", flat=True) for tag in tags)
     return sorted(counted.items())
 
 
-def _own(owner: "User", ticker: str) -> WatchItem:
+def _own(owner: User, ticker: str) -> WatchItem:
     find_watched(owner=owner, ticker=ticker)
     mine = WatchItem.objects.owned_by(owner).select_for_update(of=("self",)).select_related("instrument")
     return mine.get(instrument__symbol=ticker.strip().upper())
@@ -145,9 +143,9 @@ def _plan_of(match: PatternMatch) -> dict[str, Any]:
     return {
         "reason": f"{match.detail['title']}, score {match.score:.0f}",
         "tags": [match.pattern],
-        "entry": match.entry,
-        "stop": match.stop,
-        "target": match.target,
+        "entry": round(match.entry, 4),
+        "stop": round(match.stop, 4),
+        "target": round(match.target, 4),
     }
 
 
@@ -189,18 +187,18 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     return clean
 
 
-def _lock(owner: "User") -> None:
+def _lock(owner: User) -> None:
     """Two additions at the same moment are made one after the other."""
-    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
+    User.objects.select_for_update().filter(pk=owner.pk).first()
 
 
-def watched_symbols(*, owner: "User") -> dict[str, WatchItem]:
+def watched_symbols(*, owner: User) -> dict[str, WatchItem]:
     """What is on the list and not over, by symbol; one query."""
     items = WatchItem.objects.owned_by(owner).active().select_related("instrument")
     return {item.instrument.symbol: item for item in items}
 
 
-def watched_among(*, owner: "User", instruments: Collection[Instrument]) -> set[str]:
+def watched_among(*, owner: User, instruments: Collection[Instrument]) -> set[str]:
     """Which of these are on the list and not over; one query."""
     items = WatchItem.objects.owned_by(owner).active().filter(instrument__in=instruments)
     return set(items.values_list("instrument__symbol", flat=True))

@@ -1,0 +1,60 @@
+"""The socket of an open page: it says that there is something new, and the page fetches it with the usual checks."""
+
+import asyncio
+import re
+import time
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+PAUSE = 1.0  # seconds between two messages
+SIGNED_OUT = 4401
+TOPIC = re.compile(r"[a-z]{1,20}")
+
+
+class Live(AsyncWebsocketConsumer):
+    """One per open page of a signed-in person, in the group `user-ID`. It takes nothing that a page sends.
+
+    `{"type": "hint", "payload": {"topic": "scan"}}` swaps an empty element into `#live-scan`; whatever listens there asks for its own
+    address. Hints that come within a second of the last message wait for the end of it and go together.
+    """
+
+    async def connect(self) -> None:
+        self.topics: set[str] = set()
+        self.sent_at = -PAUSE
+        self.waiting: asyncio.Task[None] | None = None
+        self.group = ""
+        user = self.scope.get("user")
+        if user is None or not user.is_authenticated or not user.is_active:
+            await self.close(code=SIGNED_OUT)
+            return
+        self.group = f"user-{user.pk}"
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        if self.waiting is not None:
+            self.waiting.cancel()
+        if self.group:
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Nothing is expected."""
+
+    async def hint(self, message: dict[str, Any]) -> None:
+        topic = str(message["payload"].get("topic", ""))
+        if not TOPIC.fullmatch(topic):
+            return
+        self.topics.add(topic)
+        if self.waiting is None:
+            self.waiting = asyncio.create_task(self._send_soon())
+
+    async def bye(self, message: dict[str, Any]) -> None:
+        """Signed out elsewhere, or suspended."""
+        await self.close(code=SIGNED_OUT)
+
+    async def _send_soon(self) -> None:
+        await asyncio.sleep(max(0.0, self.sent_at + PAUSE - time.monotonic()))
+        topics, self.topics = sorted(self.topics), set()
+        self.sent_at, self.waiting = time.monotonic(), None
+        await self.send("".join(f'<div hx-swap-oob="innerHTML:#live-{topic}"><i></i></div>' for topic in topics))
