@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from legend.lib.access import signed_in
 from legend.lib.htmx import render_page, wants_part
 from legend.lib.registries import notification_kinds
-from patterns.access import signed_in
 from social.models import Notification
 from social.services.notifications import mark_read, sentence, unread_count
 

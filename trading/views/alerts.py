@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from legend.lib.access import signed_in
 from legend.lib.errors import LegendError
 from legend.lib.htmx import wants_part
 from legend.lib.registries import couriers
-from patterns.access import signed_in
 from trading.conditions import CONDITIONS, find_condition
 from trading.forms.alerts import AlertForm, initial_of
 from trading.models import Alert, AlertEvent

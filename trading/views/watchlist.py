@@ -14,9 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
+from legend.lib.access import signed_in
 from legend.lib.errors import LegendError, NotFound, invalid
 from legend.lib.htmx import render_page, wants_part
-from patterns.access import signed_in
 from trading.forms.watchlist import AddForm, ItemForm, NarrowingForm
 from trading.models import WatchItem
 from trading.queries.watchlist import rows_of, watchlist
