@@ -86,6 +86,14 @@ person     read     GET                    /api/patterns/evidence/{code}
 person     scan     GET POST               /api/patterns/saved
 owner      scan     GET DELETE             /api/patterns/saved/{code}
 person     read     GET                    /api/charts/data
+person     read     GET                    /api/charts/image
+person     read     GET                    /api/analyze
+person     read     GET                    /api/advanced/trendlines
+person     read     GET                    /api/advanced/fibonacci
+person     read     GET                    /api/advanced/levels
+person     read     GET                    /api/advanced/candlesticks
+person     read     GET                    /api/advanced/comprehensive
+person     read     POST                   /api/multitimeframe/analyze
 person     scan     POST                   /api/scan/universe
 person     scan     POST                   /api/scan/custom
 owner      read     GET                    /api/scan/status

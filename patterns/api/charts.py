@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from patterns.charting.payload import chart_payload
+from patterns.charting.payload import asked_chart, chart_payload
 
 from .fields import Beside, Line, Place
+from .renderers import PNGRenderer
 
 
 class ChartQuestion(serializers.Serializer[Any]):
@@ -76,22 +77,38 @@ class ChartAnswer(serializers.Serializer[Any]):
     match = ChartMatch(allow_null=True)
 
 
+PARAMETERS = [
+    OpenApiParameter("symbol", required=True),
+    OpenApiParameter("interval", default="1day"),
+    OpenApiParameter("match", OpenApiTypes.UUID),
+    OpenApiParameter("as_of", description="last bar shown; default: the latest"),
+]
+
+
 class ChartData(APIView):
     """What the browser chart draws: bars, averages, and a match with its points, lines and levels."""
 
     key_scope = "read"
 
-    @extend_schema(
-        operation_id="charts_data",
-        parameters=[
-            OpenApiParameter("symbol", required=True),
-            OpenApiParameter("interval", default="1day"),
-            OpenApiParameter("match", OpenApiTypes.UUID),
-            OpenApiParameter("as_of", description="last bar shown; default: the latest"),
-        ],
-        responses=ChartAnswer,
-    )
+    @extend_schema(operation_id="charts_data", parameters=PARAMETERS, responses=ChartAnswer)
     def get(self, request: Request) -> Response:
         asked = ChartQuestion(data=request.query_params)
         asked.is_valid(raise_exception=True)
         return Response(chart_payload(**asked.validated_data, now=timezone.now()))
+
+
+class ChartImage(APIView):
+    """The same picture as PNG, 1200 x 700 in the dark palette, drawn here."""
+
+    key_scope = "read"
+    renderer_classes = [PNGRenderer]
+
+    @extend_schema(operation_id="charts_image", parameters=PARAMETERS, responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request) -> Response:
+        # the drawing comes with a heavy library
+        from patterns.charting.image import draw_chart
+
+        asked = ChartQuestion(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        chart = asked_chart(**asked.validated_data, now=timezone.now())
+        return Response(draw_chart(instrument=chart.instrument, interval=chart.interval, bars=chart.bars, match=chart.match))

@@ -27,6 +27,16 @@ class XLSXRenderer(BaseRenderer):
         return as_xlsx(data) if isinstance(data, list) else _refusal(data)
 
 
+class PNGRenderer(BaseRenderer):
+    media_type = "image/png"
+    format = "png"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None) -> bytes:
+        return data if isinstance(data, bytes) else _refusal(data)
+
+
 def _refusal(problem: Mapping[str, Any]) -> bytes:
     """Whatever was asked for, a refusal is problem+json."""
     return bytes(JSONRenderer().render(problem))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import charts, detection, evidence, results, saved_rules, scans, universes
+from . import analysis, charts, detection, evidence, results, saved_rules, scans, universes
 
 app_name = "patterns-api"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("patterns/saved/<uuid:code>", saved_rules.OneSavedRule.as_view(), name="saved-rule"),
     path("patterns/health", detection.Health.as_view(), name="health"),
     path("charts/data", charts.ChartData.as_view(), name="chart-data"),
+    path("charts/image", charts.ChartImage.as_view(), name="chart-image"),
+    path("analyze", analysis.Analyze.as_view(), name="analyze"),
+    path("advanced/trendlines", analysis.TrendLines.as_view(), name="trendlines"),
+    path("advanced/fibonacci", analysis.Fibonacci.as_view(), name="fibonacci"),
+    path("advanced/levels", analysis.Levels.as_view(), name="levels"),
+    path("advanced/candlesticks", analysis.Candlesticks.as_view(), name="candlesticks"),
+    path("advanced/comprehensive", analysis.Comprehensive.as_view(), name="comprehensive"),
+    path("multitimeframe/analyze", analysis.MultiTimeframe.as_view(), name="multitimeframe"),
     path("scan/universe", scans.ScanUniverse.as_view(), name="scan-universe"),
     path("scan/custom", scans.ScanSymbols.as_view(), name="scan-custom"),
     path("scan/status", scans.ScanStatus.as_view(), name="scan-status"),

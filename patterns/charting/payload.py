@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from legend.lib.errors import NotFound
@@ -22,6 +22,16 @@ MOST_BARS = 2000
 Time = str | int  # a date for daily and weekly bars, else UTC seconds, as charting libraries want it
 
 
+class Chart(NamedTuple):
+    """Bars up to `until`, and a match to draw on them."""
+
+    instrument: Instrument
+    interval: str
+    bars: Bars
+    match: PatternMatch | None
+    until: dt.datetime | None
+
+
 def chart_payload(
     *, symbol: str, interval: str = "1day", match: UUID | None = None, as_of: str | dt.date | None = None, now: dt.datetime
 ) -> dict[str, Any]:
@@ -30,13 +40,8 @@ def chart_payload(
     Without `as_of` the bars go on after the match, and its state is the one last seen. A match that no scan has kept is found again
     at `as_of`. Raises UnknownSymbols, NoBars, NotFound for the match, Invalid for interval or date.
     """
-    check_interval(interval)
-    until = last_bar_by(as_of, interval, now=now) if as_of is not None else None
-    instrument = find_instruments(symbols=[symbol])[0]
-    bars = load_series([instrument.pk], interval, until=until.timestamp() if until else None).get(instrument.pk)
-    if bars is None or not bars.size:
-        raise NoBars(f"There are no bars of {interval} for {instrument.symbol}{f' on or before {said(until, interval)}' if until else ''}.")
-    drawn = _find(instrument, interval, match, as_of, until, now) if match else None
+    chart = asked_chart(symbol=symbol, interval=interval, match=match, as_of=as_of, now=now)
+    instrument, bars, drawn, until = chart.instrument, chart.bars, chart.match, chart.until
     start = max(0, bars.size - MOST_BARS)
     if drawn is not None:
         start = min(start, max(0, int(bars.at.searchsorted(drawn.start_at.timestamp())) - 60))
@@ -50,6 +55,20 @@ def chart_payload(
         "overlays": [_overlay(f"SMA {length}", _sma(bars.close, length), times, start) for length in AVERAGES],
         "match": _match(drawn, until) | {"evidence": evidence_beside([drawn]).get(named(drawn))} if drawn else None,
     }
+
+
+def asked_chart(
+    *, symbol: str, interval: str = "1day", match: UUID | None = None, as_of: str | dt.date | None = None, now: dt.datetime
+) -> Chart:
+    """What is to be drawn; raises as `chart_payload`."""
+    check_interval(interval)
+    until = last_bar_by(as_of, interval, now=now) if as_of is not None else None
+    instrument = find_instruments(symbols=[symbol])[0]
+    bars = load_series([instrument.pk], interval, until=until.timestamp() if until else None).get(instrument.pk)
+    if bars is None or not bars.size:
+        raise NoBars(f"There are no bars of {interval} for {instrument.symbol}{f' on or before {said(until, interval)}' if until else ''}.")
+    drawn = _find(instrument, interval, match, as_of, until, now) if match else None
+    return Chart(instrument, interval, bars, drawn, until)
 
 
 def _find(

@@ -8,12 +8,15 @@ from functools import cache
 import numpy as np
 
 from .bars import Bars
+from .candlesticks import find_candlesticks
 from .context import Context, rate_universe
 from .drawn import drawn
 from .finds import MARKS, READY, TRIGGERED, Book, Finds
+from .indicators import indicators
 from .match import Match, describe
 from .registry import Detector, Rule, detector, detectors
 from .settle import settle
+from .structure import stages
 from .study import Study
 
 HORIZON_BARS = 60
@@ -95,9 +98,15 @@ def weights_of(source: Detector) -> np.ndarray:
 
 
 def warm(progress: Callable[[int, int, str], None] | None = None) -> None:
-    """Compile every kernel (or read it from the cache): rate two drawn shares, then replay each detector's first example."""
+    """Compile every kernel (or read it from the cache): rate two drawn shares, look at one from all sides, then replay each detector's
+    first example."""
     everything = list(detectors().values())
-    rate_universe([drawn(((0, 50), (300, 60))), drawn(((0, 50), (300, 40)))])
+    rising = drawn(((0, 50), (300, 60)))
+    rate_universe([rising, drawn(((0, 50), (300, 40)))])
+    for indicator in indicators().values():
+        indicator.of(rising)
+    stages(Study(rising).bars.close)
+    find_candlesticks(rising)
     for number, source in enumerate(everything, 1):
         for shape in source.examples[:1]:
             replay(shape.bars(), [source.rule()])
