@@ -25,6 +25,7 @@ class Pen:
         self.volumes = [1.0]
         self.ranges = [1.0]
         self.anchors: list[int] = []
+        self.enough = 0
 
     @property
     def here(self) -> float:
@@ -45,8 +46,9 @@ class Pen:
             self.ranges.append(ranges)
 
     def mark(self) -> None:
-        """The last bar is an anchor of the shape."""
+        """The last bar is an anchor of the shape, and the shape is not whole before it."""
         self.anchors.append(len(self.path) - 1)
+        self.enough = self.anchors[-1]
 
     def pace(self, way: float, low: float = 0.5, high: float = 0.9) -> int:
         """Bars for a way at `low` to `high` ranges a bar."""
@@ -55,19 +57,20 @@ class Pen:
 
 @dataclass(frozen=True)
 class Planted:
-    """Bars with one shape: its first and last anchor, and the last bar at which it may become known."""
+    """Bars with one shape: its first and last anchor, and the bars between which it should become known."""
 
     bars: Bars
     first: int
     last: int
+    enough: int
     until: int
     unit: float = field(default=0.0)
 
     def is_found_in(self, finds: Any, pattern: int, side: int) -> bool:
-        """One of `finds` has that pattern and side, shares half of the shape's bars, and became known between last anchor and end."""
+        """One of `finds` has that pattern and side, shares a quarter of the shape's bars, and became known in time."""
         common = np.minimum(finds.end, self.last) - np.maximum(finds.start, self.first)
-        near = 2 * common >= self.last - self.first
-        in_time = (finds.known >= self.last) & (finds.known <= self.until)
+        near = 4 * common >= self.last - self.first
+        in_time = (finds.known >= self.enough) & (finds.known <= self.until)
         return bool((near & in_time & (finds.pattern == pattern) & (finds.side == side)).any())
 
 
@@ -85,6 +88,7 @@ def days_around(pen: Pen, *, upside_down: bool, noise: float, before: int, after
         _days(close, unit * ranges, volumes, rng),
         before + pen.anchors[0],
         before + pen.anchors[-1],
+        before + pen.enough,
         before + len(pen.path) - 1,
         unit,
     )

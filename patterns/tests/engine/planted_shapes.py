@@ -32,7 +32,7 @@ def _fall(p: Pen, low: float, high: float) -> None:
 
 
 def double(p: Pen) -> None:
-    height = p.between(0.09, 0.18)
+    height = p.between(0.08, 0.12)
     p.unit = height / p.between(5.5, 9)
     _fall(p, 0.20, 0.35)
     p.mark()
@@ -44,7 +44,7 @@ def double(p: Pen) -> None:
 
 
 def triple(p: Pen) -> None:
-    height = p.between(0.09, 0.16)
+    height = p.between(0.08, 0.12)
     p.unit = height / p.between(5.5, 9)
     _fall(p, 0.20, 0.35)
     p.mark()
@@ -94,9 +94,13 @@ def two_lines(
     height: tuple[float, float] = (7, 10),
     counts: tuple[int, int] = (5, 7),
     span: tuple[int, int] | None = None,
+    room: float = 1.0,
 ) -> None:
-    """`upper`: change of the upper line in heights; `apart`: change of the upper less that of the lower; `height` in daily ranges."""
-    tall = p.between(0.09, 0.17)
+    """`upper`: change of the upper line in heights; `apart`: change of the upper less that of the lower; `height` in daily ranges.
+
+    No plan can use a risk beyond 15 %, so shapes that widen begin small: `room` of the usual height.
+    """
+    tall = p.between(0.075, 0.115) * room
     p.unit = tall / p.between(*height)
     side, count = (HIGH if p.rng.random() < 0.5 else LOW), p.bars(*counts)
     p.to(p.here + side * p.between(0.10, 0.20), p.bars(15, 35))
@@ -105,12 +109,13 @@ def two_lines(
     if span:
         legs = round(p.between(*span) / (count - 1))
     top, bottom = _swings(p, tall, rise, rise - p.between(*apart), count, side, legs)
-    beyond = bottom - 2 * p.unit if p.here == top else top + 2 * p.unit
+    p.enough = p.anchors[counts[0] - 1]
+    beyond = bottom - 2 * p.unit if abs(p.here - top) < abs(p.here - bottom) else top + 2 * p.unit
     p.to(beyond, max(4, round(abs(beyond - p.here) / (0.8 * p.unit))))
 
 
 def bounce(p: Pen) -> None:
-    tall = p.between(0.09, 0.15)
+    tall = p.between(0.08, 0.115)
     p.unit = tall / p.between(7, 10)
     legs, rise = max(8, round(tall / (p.unit * p.between(0.7, 1.0)))), p.between(0.6, 1.2)
     p.to(p.here - p.between(0.06, 0.12), p.bars(15, 30))
@@ -118,6 +123,7 @@ def bounce(p: Pen) -> None:
     top, bottom = _swings(p, tall, rise, rise, count, LOW, legs)
     p.to(bottom + rise * tall / (count - 1), legs)
     p.mark()
+    p.enough = p.anchors[4]
     p.to(p.here + 3 * p.unit, 4)
 
 
@@ -163,6 +169,7 @@ def contraction(p: Pen, *, legs: tuple[int, int]) -> None:
             depth *= p.between(0.42, 0.58) if count == 2 else p.between(0.48, 0.62)
         p.mark()
         p.to(p.here + math.log(1 - depth), max(5, round(depth / (0.02 * calm))), volume=1.4 * calm, ranges=calm)
+    p.enough = p.anchors[min(count, 3) - 1]
     p.to(top - 0.5 * depth, 4, volume=0.5, ranges=0.5)
     p.to(top + 0.05, 5, volume=1.8)
 
@@ -173,7 +180,8 @@ def _pole(p: Pen) -> tuple[float, int]:
     bars = max(5, min(p.pace(height, 1.0, 1.4), 12))
     p.to(0.0, 8)
     p.mark()
-    p.to(p.here + height, bars, volume=2.0)
+    p.to(p.here + height - 0.3 * p.unit, bars - 1, volume=2.0)
+    p.to(p.here + 0.3 * p.unit, 1, volume=2.0)
     p.mark()
     return height, bars
 
@@ -229,11 +237,11 @@ WEDGE = partial(two_lines, upper=(0.22, 0.40), apart=(-0.62, -0.48), counts=(6, 
 BOX = partial(two_lines, upper=(-0.04, 0.04), apart=(-0.03, 0.03))
 CHANNEL = partial(two_lines, upper=(0.5, 1.1), apart=(-0.03, 0.03))
 LONG_BOX = partial(two_lines, upper=(-0.04, 0.04), apart=(-0.03, 0.03), counts=(6, 7), span=(145, 220), height=(9, 12))
-WIDENING = partial(two_lines, upper=(0.28, 0.45), apart=(0.60, 0.85), height=(4.5, 6))
-WIDENING_UP = partial(two_lines, upper=(0.50, 0.75), apart=(0.50, 0.75), height=(4.5, 6))
-WIDENING_WEDGE = partial(two_lines, upper=(0.75, 1.0), apart=(0.40, 0.50), counts=(6, 7), height=(5.5, 7))
+WIDENING = partial(two_lines, upper=(0.28, 0.45), apart=(0.60, 0.85), height=(5.5, 7), room=0.6)
+WIDENING_UP = partial(two_lines, upper=(0.50, 0.75), apart=(0.50, 0.75), height=(5.5, 7), room=0.6)
+WIDENING_WEDGE = partial(two_lines, upper=(0.75, 1.0), apart=(0.40, 0.50), counts=(6, 7), height=(5.5, 7), room=0.6)
 SAUCER = partial(cup, depth=(0.118, 0.142), width=(95, 170))
-BOWL = partial(cup, handle=False)
+BOWL = partial(cup, depth=(0.105, 0.128), handle=False)
 
 PLANTS = {
     "ascending-triangle": Plant(ASCENDING, False, BOTH),
