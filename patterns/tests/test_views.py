@@ -14,6 +14,7 @@ from django.utils import timezone
 from patterns.bars import store_many
 from patterns.calendars import seconds_of, sessions
 from patterns.engine.bars import Bars
+from patterns.engine.measured import measured
 from patterns.engine.registry import detector, detectors
 from patterns.models import Instrument, PatternMatch, Scan, ScanPiece, ScanResult, Universe, UniverseMember
 from patterns.services.scans import request_scan, run_scan_here
@@ -305,6 +306,14 @@ def test_a_detectors_page_tells_rules_parameters_with_bounds_and_source(client: 
     one = detector(name)
     assert one.source.split(",")[0] in page
     assert all(param.name in page for param in one.parameters)
+
+
+def test_a_detectors_page_tells_what_was_measured_of_its_patterns(client: Client) -> None:
+    page = text_of(client.get("/patterns/cup-handle/"))
+    for one in (row for name in ("cup-handle", "cup", "saucer") for row in measured()[name]):
+        assert f"{one.walks:.2f}" in page and f"{one.real:.2f}" in page
+        assert all(f"{100 * share:.0f}" in page for _, share in one.recall)
+    assert "Measured against chance" not in text_of(client.get("/patterns/lmw-double-top/"))
 
 
 def test_an_unknown_pattern_is_not_found(client: Client) -> None:

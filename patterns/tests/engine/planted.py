@@ -74,12 +74,17 @@ class Planted:
         return bool((near & in_time & (finds.pattern == pattern) & (finds.side == side)).any())
 
 
-def days_around(pen: Pen, *, upside_down: bool, noise: float, before: int, after: int) -> Planted:
-    """The path as bars between two random walks of `before` and `after` bars; upside down, the logs change their sign."""
+def days_around(pen: Pen, *, upside_down: bool, noise: float, before: int, after: int, hidden: bool = False) -> Planted:
+    """The path as bars between two random walks of `before` and `after` bars; upside down, the logs change their sign.
+
+    hidden : prices walk at random there too, to see what is found in the shape's place by chance.
+    """
     rng, unit = pen.rng, pen.unit
     lead = np.cumsum(0.6 * unit * rng.standard_normal(before)) if before else np.empty(0)
     sign = -1.0 if upside_down else 1.0
     drawn = sign * np.array(pen.path) + noise * unit * rng.standard_normal(len(pen.path))
+    if hidden:
+        drawn = np.cumsum(0.6 * unit * rng.standard_normal(len(pen.path)))
     trail = drawn[-1] + np.cumsum(0.6 * unit * rng.standard_normal(after))
     close = np.concatenate([lead - (lead[-1] if before else 0.0), drawn, trail])
     ranges = np.concatenate([np.ones(before), pen.ranges, np.ones(after)])

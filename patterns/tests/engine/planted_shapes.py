@@ -120,7 +120,7 @@ def bounce(p: Pen) -> None:
     legs, rise = max(8, round(tall / (p.unit * p.between(0.7, 1.0)))), p.between(0.6, 1.2)
     p.to(p.here - p.between(0.06, 0.12), p.bars(15, 30))
     count = 6
-    top, bottom = _swings(p, tall, rise, rise, count, LOW, legs)
+    _, bottom = _swings(p, tall, rise, rise, count, LOW, legs)
     p.to(bottom + rise * tall / (count - 1), legs)
     p.mark()
     p.enough = p.anchors[4]
@@ -280,9 +280,9 @@ PLANTS = {
 }
 
 
-def plant(pattern: str, number: int, noise: float) -> Planted:
-    """The shape of that number; the same number has the same sizes at every level of noise."""
+def plant(pattern: str, number: int, noise: float, *, hidden: bool = False) -> Planted:
+    """The shape of that number; the same number has the same sizes at every level of noise. `hidden`: a random walk in its place."""
     what = PLANTS[pattern]
     pen = Pen(np.random.default_rng((zlib.crc32(pattern.encode()), number)))
     what.recipe(pen)
-    return days_around(pen, upside_down=what.flipped, noise=noise, before=what.before, after=40)
+    return days_around(pen, upside_down=what.flipped, noise=noise, before=what.before, after=40, hidden=hidden)
