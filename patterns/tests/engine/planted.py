@@ -107,4 +107,5 @@ def _days(close: Floats, ranges: Floats, volumes: Floats, rng: np.random.Generat
     wicks = room * rng.uniform(0.6, 1.4, (2, size))
     high, low = np.maximum(opened, close) + wicks[0], np.minimum(opened, close) - wicks[1]
     volume = 1e6 * volumes * np.exp(0.15 * rng.standard_normal(size))
-    return Bars(np.arange(size) * DAY, *(50 * np.exp(column) for column in (opened, high, low, close)), volume)
+    opened, high, low, close = (50 * np.exp(column) for column in (opened, high, low, close))
+    return Bars(np.arange(size) * DAY, opened, high, low, close, volume)
