@@ -23,12 +23,13 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     if scan is None:
         return context
     summary = scanner.summary(scan)
+    beside = scanner.beside(scan)
     patterns = sorted(summary.patterns.items(), key=lambda pair: -pair[1])
     return context | {
         "summary": summary,
         "breadth": breadth(scan),
-        "best": scanner.best_setups(scan, BEST),
-        "new": scanner.new_setups(scan, NEW),
+        "best": scanner.best_setups(scan, beside, BEST),
+        "new": scanner.new_setups(scan, beside, NEW),
         "patterns": patterns,
         "most": patterns[0][1] if patterns else 0,
     }

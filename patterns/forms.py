@@ -39,6 +39,7 @@ RATINGS = (
 ORDERS = (
     ("", "new first"),
     ("score", "score"),
+    ("evidence", "evidence"),
     ("distance", "closest to entry"),
     ("reward", "reward to risk"),
     ("rs", "relative strength"),

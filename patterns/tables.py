@@ -8,12 +8,21 @@ from typing import Any
 COLUMNS = (
     "symbol", "name", "sector", "pattern", "title", "side", "state", "is_new", "score", "grade", "entry", "stop", "target", "target2",
     "risk_pct", "risk_reward", "risk_reward2", "current_price", "change_pct", "distance_pct", "distance_atr", "atr_pct", "rs_rating",
+    "edge", "edge_low", "edge_high", "edge_trades", "edge_claim",
     "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "throwback_at", "busted_at",
     "reason", "flags", "analysis", "code",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
+EVIDENCE = {"edge": "edge", "edge_low": "edge_low", "edge_high": "edge_high", "edge_trades": "trades", "edge_claim": "claim"}
+
 Rows = Iterable[Mapping[str, Any]]
+
+
+def _cells(row: Mapping[str, Any]) -> list[str | int | float | None]:
+    """A row in the order of COLUMNS; the cells of evidence are empty where it is not known."""
+    evidence = row.get("evidence") or {}
+    return [cell(evidence.get(EVIDENCE[name]) if name in EVIDENCE else row[name]) for name in COLUMNS]
 
 
 def cell(value: Any) -> str | int | float | None:

@@ -20,6 +20,7 @@ from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandid
 from patterns.queries import scanner as scans
 from patterns.queries import symbols as instruments
 from patterns.queries.market import market_status
+from patterns.queries.track_records import record_of
 from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
 from patterns.services.rules import asked_rules
@@ -38,6 +39,7 @@ COLUMNS = (
     ("R:R", "reward", "n"),
     ("To entry", "distance", "n may-go"),
     ("RS", "rs", "n may-go"),
+    ("Evidence", "evidence", "n"),
     ("70 closes", "", ""),
 )
 SORTED = {
@@ -47,6 +49,7 @@ SORTED = {
     "score": "descending",
     "reward": "descending",
     "rs": "descending",
+    "evidence": "descending",
 }
 SYMBOLS_LISTED = 60
 SUGGESTED = 8
@@ -104,8 +107,9 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     by, number = narrowing.narrowing, _number(request.GET.get("page"))
     kind = by.state if by.state in ScanCandidate.Kind.values else ""
     is_told = bool(kind) and are_kept(scan=scan)
-    page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, page=number)
-    rows = [] if kind else [scans.shown(result, scan) for result in page]
+    beside = {} if kind else scans.beside(scan)
+    page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, beside, page=number)
+    rows = [] if kind else [scans.shown(result, scan, beside) for result in page]
     other = _code(request, "compare")
     before = None if scan.is_unfinished else previous_scan(scan=scan)
     order = by.order
@@ -201,6 +205,7 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
         "matches": matches,
         "chosen": chosen,
         "match": instruments.told(chosen) if chosen else None,
+        "record": record_of(chosen) if chosen else None,
     }
     return TemplateResponse(request, "patterns/symbol.html", context)
 

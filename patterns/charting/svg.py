@@ -137,27 +137,6 @@ def ticks(tests: Sequence[tuple[str, bool | None]], *, size: int = 12) -> SafeSt
     return _image("ticks", len(tests) * step, size + 2, f"{passes} of {len(tests)} tests pass", body)
 
 
-def interval_strip(low: float, value: float, high: float, *, chance: float = 0.0, unit: str = "R", width: int = 360) -> SafeString:
-    """A value with its interval on an axis whose middle is chance; `chance` stands above the axis, the ends below, so that none collide."""
-    height, axis, pad = 46, 22, 44
-    reach = 1.15 * max(abs(low - chance), abs(high - chance), abs(value - chance), 1e-9)
-    scale = _Scale(pad, 0, width - 2 * pad, height, chance - reach, chance + reach, 0, 1)
-    x_low, x_high, x_value, x_chance = (_n(scale.x(x)) for x in (low, high, value, chance))
-    body = format_html(
-        '<path class="ink-axis" d="M0 {axis}H{width}"/><path class="ink-axis" d="M{x_chance} {top}V{bottom}"/>'
-        '<rect class="ink-range" x="{x_low}" y="{box}" width="{box_width}" height="8" rx="4"/>'
-        '<circle class="ink-dot" cx="{x_value}" cy="{axis}" r="5"/>'
-        '<text class="ink-label" x="{x_chance}" y="10" text-anchor="middle">chance</text>'
-        '<text class="ink-label" x="{x_low}" y="{base}" text-anchor="{low_anchor}">{low}</text>'
-        '<text class="ink-label" x="{x_high}" y="{base}" text-anchor="{high_anchor}">{high}</text>',
-        axis=axis, width=width, x_chance=x_chance, top=axis - 8, bottom=axis + 8, x_low=x_low, box=axis - 4, x_value=x_value, x_high=x_high,
-        box_width=_n(scale.x(high) - scale.x(low)), base=axis + 20, low=_signed(low, unit), high=_signed(high, unit),
-        low_anchor="end" if scale.x(high) - scale.x(low) < 90 else "middle",
-        high_anchor="start" if scale.x(high) - scale.x(low) < 90 else "middle",
-    )  # fmt: skip
-    return _image("draw", width, height, f"{_signed(value, unit)}, interval {_signed(low, unit)} to {_signed(high, unit)}", body)
-
-
 def drawn_example(
     vertices: Sequence[tuple[float, float]],
     *,
@@ -266,7 +245,3 @@ def _spot_names(spots: Sequence[Spot], scale: _Scale, edge: float) -> SafeString
 def _n(value: float) -> str:
     """At most two decimals, none when whole."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"{value:+.2f}{unit}".replace("-", "\N{MINUS SIGN}")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet, Sum, Value
 
 from patterns.engine.claims import FEWEST, Tries, judge
 from patterns.engine.registry import default_rules
@@ -115,15 +115,30 @@ def strength(match: PatternMatch, beside: Mapping[Named, Entry]) -> float:
     return entry["edge_low"] if entry and entry["edge_low"] is not None and entry["claim"] != "few" else WORST
 
 
-def by_evidence(beside: Mapping[Named, Entry]) -> Case | Value:
+class _Strength(Func):
+    """One CASE over four columns; the same made of `When`s takes a page longer to put together than to run."""
+
+    output_field = FloatField()
+
+    def __init__(self, known: tuple[tuple[int, int, str, str, float], ...]) -> None:
+        super().__init__(F("match__rule"), F("match__universe"), F("match__pattern"), F("match__side"))
+        self.known = known
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        columns = [compiler.compile(source)[0] for source in self.get_source_expressions()]
+        same = " AND ".join(f"{column} = %s" for column in columns)
+        whens = f"WHEN {same} THEN CAST(%s AS double precision) " * len(self.known)
+        return f"(CASE {whens}ELSE {WORST:.1f} END)", [value for row in self.known for value in row]
+
+
+def by_evidence(beside: Mapping[Named, Entry]) -> Func | Value:
     """`strength` as an expression over results."""
-    known = [
-        When(match__rule=rule, match__universe=universe, match__pattern=pattern, match__side=side, then=Value(entry["edge_low"]))
+    known = tuple(
+        (rule, universe, pattern, side, float(entry["edge_low"]))
         for (rule, universe, _, pattern, side), entry in beside.items()
         if entry["edge_low"] is not None and entry["claim"] != "few"
-    ]
-    worst = Value(WORST, output_field=FloatField())
-    return Case(*known, default=worst, output_field=FloatField()) if known else worst
+    )
+    return _Strength(known) if known else Value(WORST, output_field=FloatField())
 
 
 @dataclass(frozen=True)

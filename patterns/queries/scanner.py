@@ -12,6 +12,7 @@ from django.db.models.functions import Abs
 from patterns.charting.svg import Share
 from patterns.engine.registry import default_rules
 from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
+from patterns.queries.evidence import Entry, Named, by_evidence, evidence_beside, evidence_of_results, named
 from patterns.services.presentation import present
 from patterns.services.rules import store_rules
 
@@ -25,16 +26,19 @@ ENDED = (PatternMatch.State.TARGET, PatternMatch.State.STOPPED, PatternMatch.Sta
 # words of the page for several states
 STATES_MEANT: Mapping[str, Sequence[str]] = {"": OPEN, "any": PatternMatch.State.values, "ended": ENDED}
 REWARD = Abs((F("match__target") - F("match__entry")) / (F("match__entry") - F("match__stop")))
-# the last one decides between equals
+BEST = ("-match__score", "-strength")  # score, then evidence: it decides between equals of every order
 ORDERS: Mapping[str, Sequence[Any]] = {
-    "new": ["-is_new", "-match__score"],
-    "score": ["-match__score"],
-    "symbol": ["match__instrument__symbol", "-match__score"],
-    "pattern": ["match__pattern", "match__side", "-match__score"],
-    "reward": [REWARD.desc(), "-match__score"],
-    "distance": [Abs("distance_pct"), "-match__score"],
-    "rs": [F("rs_rating").desc(nulls_last=True), "-match__score"],
+    "new": ["-is_new"],
+    "score": [],
+    "evidence": ["-strength"],
+    "symbol": ["match__instrument__symbol"],
+    "pattern": ["match__pattern", "match__side"],
+    "reward": [REWARD.desc()],
+    "distance": [Abs("distance_pct")],
+    "rs": [F("rs_rating").desc(nulls_last=True)],
 }
+
+Beside = Mapping[Named, Entry]
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,18 @@ def summary(scan: Scan) -> Summary:
     )
 
 
-def results(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanResult]:
+def beside(scan: Scan) -> Beside:
+    """What the rules of a scan's matches did before; three queries."""
+    return evidence_of_results(ScanResult.objects.filter(scan=scan), scan.interval)
+
+
+def results(scan: Scan, by: Narrowing, beside: Beside, *, page: int = 1) -> Page[ScanResult]:
     """A page of results with their matches and instruments; two queries."""
-    return Paginator(narrowed(scan, by), PAGE_ROWS).get_page(page)
+    return Paginator(narrowed(scan, by, beside), PAGE_ROWS).get_page(page)
 
 
-def narrowed(scan: Scan, by: Narrowing) -> QuerySet[ScanResult]:
-    rows = ScanResult.objects.filter(scan=scan).select_related("match__instrument")
+def narrowed(scan: Scan, by: Narrowing, beside: Beside) -> QuerySet[ScanResult]:
+    rows = ScanResult.objects.filter(scan=scan).select_related("match__instrument").annotate(strength=by_evidence(beside))
     rows = rows.filter(state__in=STATES_MEANT.get(by.state, [by.state]))
     if by.pattern:
         rows = rows.filter(match__pattern=by.pattern)
@@ -124,7 +133,7 @@ def narrowed(scan: Scan, by: Narrowing) -> QuerySet[ScanResult]:
         rows = rows.filter(rs_rating__gte=by.min_rs)
     if by.sector:
         rows = rows.filter(match__instrument__sector=by.sector)
-    return rows.order_by(*ORDERS[by.order], "pk")
+    return rows.order_by(*ORDERS[by.order], *BEST, "pk")
 
 
 def nearly(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanCandidate]:
@@ -141,9 +150,9 @@ def closest(scan: Scan, count: int = 3) -> list[dict[str, Any]]:
     return [row.told for row in ScanCandidate.objects.filter(scan=scan, kind=ScanCandidate.Kind.NEAR).order_by("rank")[:count]]
 
 
-def shown(result: ScanResult, scan: Scan) -> dict[str, Any]:
+def shown(result: ScanResult, scan: Scan, beside: Beside) -> dict[str, Any]:
     """A row as every door presents it, with what the page draws beside."""
-    row = present(match=result.match, shown=result, as_of=scan.as_of)
+    row = present(match=result.match, shown=result, as_of=scan.as_of, evidence=beside.get(named(result.match)))
     return {**row, "closes": result.closes, "parts": shares(row["score_parts"])}
 
 
@@ -153,7 +162,8 @@ def shares(parts: Sequence[Mapping[str, Any]]) -> list[Share]:
 
 def one_result(*, scan: Scan, match: UUID) -> dict[str, Any]:
     """One row of a scan. ScanResult.DoesNotExist if it did not show that match."""
-    return shown(ScanResult.objects.select_related("match__instrument").get(scan=scan, match__code=match), scan)
+    result = ScanResult.objects.select_related("match__instrument").get(scan=scan, match__code=match)
+    return shown(result, scan, evidence_beside([result.match]))
 
 
 def compare(scan: Scan, other: Scan) -> Comparison:
@@ -175,14 +185,15 @@ def _states(scan: Scan) -> dict[UUID, dict[str, Any]]:
     return {row["code"]: dict(row) for row in named}
 
 
-def best_setups(scan: Scan, count: int) -> list[dict[str, Any]]:
+def best_setups(scan: Scan, beside: Beside, count: int) -> list[dict[str, Any]]:
     """The best open matches, one per symbol; one query."""
     best: dict[str, ScanResult] = {}
-    for result in narrowed(scan, Narrowing(order="score"))[: 8 * count]:
+    for result in narrowed(scan, Narrowing(order="score"), beside)[: 8 * count]:
         best.setdefault(result.match.instrument.symbol, result)
-    return [shown(result, scan) for result in list(best.values())[:count]]
+    return [shown(result, scan, beside) for result in list(best.values())[:count]]
 
 
-def new_setups(scan: Scan, count: int) -> list[dict[str, Any]]:
+def new_setups(scan: Scan, beside: Beside, count: int) -> list[dict[str, Any]]:
     """What the scan before did not show, best first; one query."""
-    return [shown(result, scan) for result in narrowed(scan, Narrowing(order="score")).filter(is_new=True)[:count]]
+    rows = narrowed(scan, Narrowing(order="score"), beside).filter(is_new=True)[:count]
+    return [shown(result, scan, beside) for result in rows]

@@ -2,9 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+from patterns.engine.claims import FEWEST
+
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+MINUS = "\N{MINUS SIGN}"
 YEAR = dt.timedelta(days=365.2425)
 
 
@@ -19,7 +23,7 @@ def evidence_sentence(entry: Mapping[str, Any], *, since: dt.datetime, until: dt
         return found if entry["matches"] else f"Not found in {span} on these shares."
     low, high = round(100 * entry["target_first_low"]), round(100 * entry["target_first_high"])
     rate = round(100 * entry["target_first"])
-    first = f"{times(trades).capitalize()} in {span} on these shares: {rate} % reached target before stop ({low}-{high} %)."
+    first = f"{times(trades).capitalize()} in {span} on these shares: {rate} % reached target before stop ({low} to {high} %)."
     return f"{first} {_against_chance(entry)}"
 
 
@@ -61,10 +65,37 @@ def span_in_words(since: dt.datetime, until: dt.datetime) -> str:
 
 
 def in_r(value: float) -> str:
-    return f"{signed(value)} R"
+    """`+0.21R`."""
+    return f"{signed(value)}R"
 
 
 def signed(value: float) -> str:
-    """Two decimals with sign; never minus nothing."""
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text
+    """Two decimals with sign, three where two would say nothing; never minus nothing."""
+    two, three = f"{value:+.2f}", f"{value:+.3f}"
+    text = two if float(two) else three if float(three) else "0.00"
+    return text.replace("-", MINUS)
+
+
+def score_sentence(bands: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whether results rise with the score. bands : figures by grade, `A` the best; those of few trades are not asked."""
+    known = [(grade, bands[grade]) for grade in ("D", "C", "B", "A") if grade in bands and bands[grade]["trades"] >= FEWEST]
+    if len(known) < 2:
+        return f"Too few trades to say whether results rise with the score: fewer than two grades have {FEWEST}."
+    figures = ", ".join(f"{in_r(one['mean_r'])} of {grade}" for grade, one in known)
+    if not all(worse["mean_r"] < better["mean_r"] for (_, worse), (_, better) in pairwise(known)):
+        return f"Results do not rise with the score: {figures}. A better shape paid no more."
+    (_, worst), (_, best) = known[0], known[-1]
+    if worst["mean_r_high"] is not None and best["mean_r_low"] is not None and best["mean_r_low"] > worst["mean_r_high"]:
+        return f"Results rise with the score: {figures}."
+    return f"Results rise with the score: {figures}; but their intervals overlap, so that luck may have ordered them."
+
+
+def noise_sentence(noise: Mapping[str, float | None]) -> str | None:
+    """How much of the shape is found on the same days in random order; None where that was not counted."""
+    real, shuffled = noise["real"], noise["shuffled"]
+    if real is None or shuffled is None:
+        return None
+    counted = f"{real:.1f} matches in 100 years of a share, and {shuffled:.1f} on the same days in random order"
+    if shuffled > 0.8 * real:
+        return f"{counted}: chance alone draws the shape about as often."
+    return f"{counted}: chance alone draws {'almost none of them' if shuffled < 0.05 * real else f'{100 * shuffled / real:.0f} % of them'}."

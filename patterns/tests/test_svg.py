@@ -21,7 +21,6 @@ def every_picture() -> list[str]:
         svg.part_bar(Share("Geometry", 31, 40), 1),
         svg.progress_bar(3, 10),
         svg.ticks([("Close above SMA50", True), ("RS rating at least 70", None), ("SMA50 above SMA200", False)]),
-        svg.interval_strip(-0.57, -0.2, 0.22),
         svg.drawn_example([(0, 80), (40, 120), (70, 100)], label="a path", levels=LEVELS, spots=[Spot(40, 120, "Top")]),
     ]
 
@@ -66,22 +65,6 @@ def test_progress_never_runs_over_and_an_empty_work_is_zero() -> None:
 def test_a_test_that_cannot_be_told_is_neither_passed_nor_failed() -> None:
     picture = svg.ticks([("RS rating at least 70", None)])
     assert "tick-unknown" in picture and "0 of 1 tests pass" in picture
-
-
-@pytest.mark.parametrize(("low", "value", "high"), [(-0.57, -0.2, 0.22), (0.01, 0.02, 0.03), (-0.02, 0.0, 0.02), (-3.0, 0.0, 0.1)])
-def test_labels_of_an_interval_never_overlap(low: float, value: float, high: float) -> None:
-    picture = ElementTree.fromstring(svg.interval_strip(low, value, high))
-    boxes = []
-    for node in picture.iter("text"):
-        width, x = len(node.text or "") * svg.LETTER, float(node.get("x", 0))
-        left = {"start": x, "middle": x - width / 2, "end": x - width}[node.get("text-anchor", "start")]
-        boxes.append((left, left + width, float(node.get("y", 0))))
-        assert left >= 0 and left + width <= 360
-    for k, (left, right, y) in enumerate(boxes):
-        assert all(
-            abs(y - other_y) > svg.LABEL_HEIGHT or right <= other_left or other_right <= left
-            for other_left, other_right, other_y in boxes[k + 1 :]
-        )
 
 
 def test_names_of_levels_that_lie_close_are_moved_apart() -> None:
