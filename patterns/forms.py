@@ -8,6 +8,7 @@ from patterns.engine import registry
 from patterns.models import Interval, PatternMatch
 from patterns.queries.market import market_status
 from patterns.queries.scanner import Narrowing
+from patterns.services.saved_rules import saved_rules
 from patterns.services.universes import list_universes
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class QuestionForm(forms.Form):
     universe = forms.ChoiceField()
     interval = forms.ChoiceField()
     patterns = forms.MultipleChoiceField(required=False)
+    saved = forms.MultipleChoiceField(required=False)
     as_of = forms.DateField(required=False, label="As of", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, user: "User", **kwargs: Any) -> None:
@@ -65,13 +67,14 @@ class QuestionForm(forms.Form):
         _choices(self, "universe", sized)
         _choices(self, "interval", [(value, INTERVALS.get(value, value)) for value in stored] or [(Interval.DAY_1, "Daily")])  # type: ignore[call-overload]
         _choices(self, "patterns", [(detector.name, detector.title) for detector in registry.detectors().values() if not detector.research])
+        _choices(self, "saved", [(str(one.code), one.name) for one in saved_rules(owner=user)])
         self.fields["universe"].widget.attrs["class"] = self.fields["interval"].widget.attrs["class"] = "form-select"
         self.fields["as_of"].widget.attrs["class"] = "form-control"
 
     @property
     def chosen(self) -> list[str]:
-        """Patterns that are ticked; none means all."""
-        return list(self["patterns"].value() or [])
+        """Patterns that are ticked, own detectors among them; none means all patterns."""
+        return [*(self["patterns"].value() or []), *(self["saved"].value() or [])]
 
 
 class NarrowingForm(forms.Form):

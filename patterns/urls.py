@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from . import views
+from . import lab_views, views
 
 app_name = "patterns"
 urlpatterns = [
     path("scanner/", views.scanner, name="scanner"),
     path("scanner/<uuid:code>/cancel/", views.cancel_scan, name="cancel_scan"),
     path("scanner/<uuid:code>/<uuid:match>/", views.preview, name="preview"),
+    path("lab/", lab_views.lab, name="lab"),
+    path("lab/save/", lab_views.save, name="lab_save"),
+    path("lab/own/<uuid:code>/rename/", lab_views.rename, name="lab_rename"),
+    path("lab/own/<uuid:code>/delete/", lab_views.delete, name="lab_delete"),
     path("symbols/", views.symbols, name="symbols"),
     path("symbols/<str:symbol>/", views.symbol, name="symbol"),
     path("patterns/", views.catalogue, name="catalogue"),

@@ -23,7 +23,7 @@ from patterns.queries.market import market_status
 from patterns.queries.track_records import record_of
 from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
-from patterns.services.rules import asked_rules
+from patterns.services.saved_rules import chosen_rules, saved_rules
 from patterns.services.scans import progress_of, request_scan, withdraw
 from patterns.services.universes import find_universe, list_universes, shown_name
 
@@ -80,7 +80,7 @@ def _ask(request: HttpRequest, form: QuestionForm) -> Scan | None:
     try:
         return request_scan(
             universe=find_universe(name=asked["universe"], user=request.user),  # type: ignore[arg-type]
-            rules=asked_rules(patterns=asked["patterns"]),
+            rules=chosen_rules(owner=request.user, patterns=asked["patterns"], saved=[UUID(code) for code in asked["saved"]]),  # type: ignore[arg-type]
             interval=asked["interval"],
             as_of=asked["as_of"],
             by=request.user,  # type: ignore[arg-type]
@@ -109,7 +109,8 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     is_told = bool(kind) and are_kept(scan=scan)
     beside = {} if kind else scans.beside(scan)
     page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, beside, page=number)
-    rows = [] if kind else [scans.shown(result, scan, beside) for result in page]
+    own = {one.rule_id: one.name for one in saved_rules(owner=user)}
+    rows = [] if kind else [{**scans.shown(result, scan, beside), "own": own.get(result.match.rule_id)} for result in page]
     other = _code(request, "compare")
     before = None if scan.is_unfinished else previous_scan(scan=scan)
     order = by.order

@@ -73,6 +73,10 @@ hers       -        GET                    /people/{username}/avatar
 person     -        GET POST               /scanner/
 owner      -        POST                   /scanner/{code}/cancel/
 owner      -        GET                    /scanner/{code}/{match}/
+person     -        GET                    /lab/
+person     -        POST                   /lab/save/
+owner      -        POST                   /lab/own/{code}/rename/
+owner      -        POST                   /lab/own/{code}/delete/
 person     -        GET                    /symbols/
 person     -        GET                    /symbols/{symbol}/
 anyone     -        GET                    /patterns/
@@ -84,7 +88,7 @@ anyone     read     GET                    /api/patterns/health
 person     scan     GET POST               /api/patterns/evidence
 person     read     GET                    /api/patterns/evidence/{code}
 person     scan     GET POST               /api/patterns/saved
-owner      scan     GET DELETE             /api/patterns/saved/{code}
+owner      scan     GET PATCH DELETE       /api/patterns/saved/{code}
 person     read     GET                    /api/charts/data
 person     read     GET                    /api/charts/image
 person     read     GET                    /api/analyze
@@ -283,6 +287,8 @@ def examples(owner: User) -> dict[str, str]:
         "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
         "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",
         "/scanner/{code}/{match}/": f"/scanner/{scan.code}/{shown.match.code}/",
+        "/lab/own/{code}/rename/": f"/lab/own/{saved.code}/rename/",
+        "/lab/own/{code}/delete/": f"/lab/own/{saved.code}/delete/",
         "/symbols/{symbol}/": "/symbols/S0/",
         "/patterns/{name}/": "/patterns/double-bottom/",
         "/api/patterns/evidence/{code}": f"/api/patterns/evidence/{Evidence.objects.latest('id').code}",

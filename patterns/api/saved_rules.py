@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from legend.lib.models import Once
 from patterns.models import SavedRule
-from patterns.services.saved_rules import delete_saved, find_saved, lab_rule, save_rule, saved_rules
+from patterns.services.saved_rules import delete_saved, find_saved, lab_rule, rename_saved, save_rule, saved_rules
 
 from .asker import asker
 from .fields import Params
@@ -21,6 +21,10 @@ class SavedQuestion(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=60)
     detector = serializers.CharField(max_length=60)
     params = Params(required=False, default=dict, help_text="those that differ from the defaults")
+
+
+class NewName(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60)
 
 
 class SavedAnswer(serializers.Serializer[Any]):
@@ -71,6 +75,13 @@ class OneSavedRule(APIView):
     @extend_schema(operation_id="patterns_saved_get", responses=SavedAnswer)
     def get(self, request: Request, code: UUID) -> Response:
         return Response(SavedAnswer(told(find_saved(owner=asker(request), code=code))).data)
+
+    @extend_schema(operation_id="patterns_saved_rename", request=NewName, responses=SavedAnswer)
+    def patch(self, request: Request, code: UUID) -> Response:
+        asked = NewName(data=request.data)
+        asked.is_valid(raise_exception=True)
+        saved = rename_saved(owner=asker(request), code=code, name=asked.validated_data["name"])
+        return Response(SavedAnswer(told(saved)).data)
 
     @extend_schema(operation_id="patterns_saved_delete", request=None, responses={204: None})
     def delete(self, request: Request, code: UUID) -> Response:

@@ -141,6 +141,13 @@ def records_of(rows: Sequence[Evidence]) -> list[RuleRecord]:
     return records
 
 
+def lab_record(rows: Sequence[RuleRecord], *, side: str, show: str) -> RuleRecord | None:
+    """Of those of a side, the one asked for, else the one with most trades."""
+    of_side = [one for one in rows if side in ("", one.entry["side"])]
+    asked = next((one for one in of_side if one.key == show), None)
+    return asked or max(of_side, key=lambda one: (one.entry["trades"], one.entry["matches"]), default=None)
+
+
 def default_records(*, universe: Universe, interval: str, detectors: Collection[str] = ()) -> list[RuleRecord]:
     """Of these detectors as they come, of all that are none of research when none is named; at most five queries."""
     rules = [one.rule() for name, one in registry.detectors().items() if (name in detectors if detectors else not one.research)]

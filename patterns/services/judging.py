@@ -43,6 +43,12 @@ GROUPS = ("by_year", "by_score_band", "by_regime", "by_rs_band", "by_template", 
 logger = logging.getLogger(__name__)
 
 
+class GivenUp(LegendError):
+    """Nobody waits for the answer any more."""
+
+    code = "given_up"
+
+
 def run_evidence(*, evidence_ids: Collection[int], threads: int | None = None, progress: Progress = lambda done, total: None) -> int:
     """Work out those of the rows that still wait; `progress` is told (done, total) in instruments. Returns how many rows got their answer.
 
@@ -193,7 +199,8 @@ class _Beat:
         if now - self.last >= BEAT:
             self.last = now
             running = Q(pk__in=[row.pk for row in self.rows], status=Evidence.Status.RUNNING)
-            Evidence.objects.filter(running).update(done=done, total=total, heartbeat_at=now)
+            if not Evidence.objects.filter(running).update(done=done, total=total, heartbeat_at=now):
+                raise GivenUp("The rows were given up.")
 
 
 @transaction.atomic

@@ -44,15 +44,20 @@ def save_rule(*, owner: "User", name: str, rule: registry.Rule, once: Once | Non
     mine = saved_rules(owner=owner)
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made
-    title = " ".join(name.split())
-    if not 1 <= len(title) <= 60:
-        raise invalid("name", "The name of a detector of yours has 1 to 60 characters.", "bad_name")
-    if mine.filter(name__iexact=title).exists():
-        raise SavedNameTaken(f"You have a detector {title!r} already.")
+    title = _free_name(name, mine)
     if mine.count() >= MOST:
         raise invalid("name", f"You have {MOST} detectors of your own, which is the most there can be.", "too_many")
     key = once.as_fields() if once else {}
     return SavedRule.objects.create(owner=owner, name=title, rule=store_rules(rules=[rule])[0], **key)
+
+
+def _free_name(name: str, others: QuerySet[SavedRule]) -> str:
+    title = " ".join(name.split())
+    if not 1 <= len(title) <= 60:
+        raise invalid("name", "The name of a detector of yours has 1 to 60 characters.", "bad_name")
+    if others.filter(name__iexact=title).exists():
+        raise SavedNameTaken(f"You have a detector {title!r} already.")
+    return title
 
 
 def saved_rules(*, owner: "User") -> QuerySet[SavedRule]:
@@ -66,6 +71,16 @@ def find_saved(*, owner: "User", code: UUID) -> SavedRule:
     if found is None:
         raise UnknownSavedRule("You have no such detector.")
     return found
+
+
+@transaction.atomic
+def rename_saved(*, owner: "User", code: UUID, name: str) -> SavedRule:
+    """Someone else's is not found. Raises SavedNameTaken, and Invalid for a name that cannot be."""
+    owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
+    saved = find_saved(owner=owner, code=code)
+    saved.name = _free_name(name, saved_rules(owner=owner).exclude(pk=saved.pk))
+    saved.save(update_fields=["name"])
+    return saved
 
 
 @transaction.atomic

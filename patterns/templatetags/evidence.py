@@ -7,8 +7,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from patterns.charting import results, strips
+from patterns.charting import results, strips, trades
 from patterns.engine.claims import FEWEST
+from patterns.queries.trades import ExampleTrade
 from patterns.services import wording
 
 register = template.Library()
@@ -61,6 +62,11 @@ def equity_curve(equity: Mapping[str, Sequence[Any]]) -> SafeString:
 @register.simple_tag
 def histogram(buckets: Sequence[Mapping[str, Any]]) -> SafeString:
     return results.histogram(buckets)
+
+
+@register.simple_tag
+def trade_picture(example: ExampleTrade) -> SafeString:
+    return trades.trade_picture(example.drawn, label=example.label) if example.drawn else SafeString("")
 
 
 @register.filter

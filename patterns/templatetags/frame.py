@@ -29,6 +29,7 @@ class Place:
 PLACES = (
     Place("dashboard", "Dashboard", "home", "d"),
     Place("patterns:scanner", "Scanner", "radar-2", "s", "/scanner/"),
+    Place("patterns:lab", "Lab", "adjustments-horizontal", "l", "/lab/"),
     Place("patterns:catalogue", "Patterns", "polygon", "p", "/patterns/"),
     Place("trading:journal", "Journal", "notebook", "j", "/journal/"),
     Place("trading:watchlist", "Watchlist", "eye", "w", "/watchlist/"),

@@ -317,3 +317,11 @@ def test_what_cannot_be_saved_is_said(api: Api, alice: User, body: dict[str, Any
     assert answer.status_code == status
     assert said in answer.json()["detail"] + str(answer.json()["errors"])
     assert SavedRule.objects.count() == 1
+
+
+def test_a_detector_of_mine_is_renamed_by_me_alone(api: Api, alice: User, charlie: User, market: Universe) -> None:
+    mine = [api(alice).post(SAVED, {"name": name, "detector": "double-bottom"}).json()["code"] for name in ("one", "two")]
+    assert api(alice).patch(f"{SAVED}/{mine[0]}", {"name": " uno "}).json()["name"] == "uno"
+    assert api(alice).patch(f"{SAVED}/{mine[0]}", {"name": "TWO"}).status_code == 409
+    assert api(alice).patch(f"{SAVED}/{mine[0]}", {"name": "Uno"}).status_code == 200, "its own name is free to it"
+    assert api(charlie).patch(f"{SAVED}/{mine[0]}", {"name": "his"}).status_code == 404
