@@ -22,7 +22,7 @@ Rows = Iterable[Mapping[str, Any]]
 def _cells(row: Mapping[str, Any]) -> list[str | int | float | None]:
     """A row in the order of COLUMNS; the cells of evidence are empty where it is not known."""
     evidence = row.get("evidence") or {}
-    return [cell(evidence.get(EVIDENCE[name]) if name in EVIDENCE else row[name]) for name in COLUMNS]
+    return [cell(evidence.get(EVIDENCE[name]) if name in EVIDENCE else row.get(name)) for name in COLUMNS]
 
 
 def cell(value: Any) -> str | int | float | None:
@@ -37,7 +37,7 @@ def as_csv(rows: Rows) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([cell(row.get(column)) for column in COLUMNS] for row in rows)
+    writer.writerows(_cells(row) for row in rows)
     return file.getvalue()
 
 
@@ -52,5 +52,5 @@ def as_xlsx(rows: Rows) -> bytes:
         sheet.freeze_panes(1, 1)
         sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
         for number, row in enumerate(rows, 1):
-            sheet.write_row(number, 0, [cell(row.get(column)) for column in COLUMNS])
+            sheet.write_row(number, 0, _cells(row))
     return file.getvalue()
