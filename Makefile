@@ -56,7 +56,7 @@ migrations: $(DEV_STAMP)
 
 # as a site would run it: https
 deployment: $(DEV_STAMP)
-	LEGEND_SITE_URL=https://legend.example $(MANAGE) check --deploy --fail-level WARNING
+	LEGEND_SITE_URL=https://legend.example LEGEND_PROXIES=1 $(MANAGE) check --deploy --fail-level WARNING
 
 types: $(DEV_STAMP) ## mypy
 	$(BIN)/mypy $(APPS) tests conftest.py manage.py

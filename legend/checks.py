@@ -52,6 +52,20 @@ def demo_stays_at_home(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def proxies_are_counted(**_: Any) -> list[CheckMessage]:
+    """Legend itself speaks plain http, so an https address has a proxy before it."""
+    if settings.HTTPS and not settings.PROXIES:
+        return [
+            Warning(
+                "LEGEND_SITE_URL is https, but LEGEND_PROXIES is 0: all people would look like one client, the proxy.",
+                hint="Set LEGEND_PROXIES to the number of proxies of yours that add to X-Forwarded-For (mostly 1).",
+                id="legend.W003",
+            )
+        ]
+    return []
+
+
+@register()
 def one_process(environment: Mapping[str, str] = os.environ, **_: Any) -> list[CheckMessage]:
     """In embedded mode a second process would not hear of tasks, limits and live messages of the first."""
     wanted = environment.get("WEB_CONCURRENCY", "1")

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "accounts.middleware.Leaving",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "legend.lib.throttling.RateLimitHeaders",
     "legend.lib.problem.ProblemMiddleware",
 ]
 ROOT_URLCONF = "legend.urls"
@@ -355,6 +356,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 CORS_ALLOWED_ORIGINS = env.list("LEGEND_CORS_ORIGINS", [], subcast=read_web_address)
+CORS_EXPOSE_HEADERS = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"]
 CORS_URLS_REGEX = r"^/api/"
 
 # ── security ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,29 +20,46 @@ local wait = 0
 if tokens >= 1 then tokens = tokens - 1 else wait = (1 - tokens) / rate end
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
 redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
-return tostring(wait)
+return {tostring(wait), tostring(tokens)}
 """
 _one_at_a_time = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What became of one try: seconds to wait (0.0: it was granted), tokens left, seconds until the bucket is full again."""
+
+    wait: float
+    left: float
+    full_in: float
+
+
 def take(name: str, rate: Rate) -> float:
     """Take one token from the bucket of this name: 0.0 when there was one, else the seconds until there is."""
-    return _take_shared(name, rate) if settings.SHARED else _take_local(name, rate)
+    return draw(name, rate).wait
 
 
-def _take_shared(name: str, rate: Rate) -> float:
+def draw(name: str, rate: Rate) -> Drawn:
+    """Take one token, and say what is left."""
+    wait, left = _draw_shared(name, rate) if settings.SHARED else _draw_local(name, rate)
+    return Drawn(wait, left, (rate.burst - left) / rate.per_second)
+
+
+def _draw_shared(name: str, rate: Rate) -> tuple[float, float]:
     from django_redis import get_redis_connection
 
     key = cache.make_key(f"rate:{name}")
-    return float(get_redis_connection("default").eval(TAKE, 1, key, rate.per_second, rate.burst))
+    wait, left = get_redis_connection("default").eval(TAKE, 1, key, rate.per_second, rate.burst)
+    return float(wait), float(left)
 
 
-def _take_local(name: str, rate: Rate) -> float:
+def _draw_local(name: str, rate: Rate) -> tuple[float, float]:
     key = f"rate:{name}"
     with _one_at_a_time:
         now = time.time()
         tokens, at = cache.get(key, (float(rate.burst), now))
         tokens = min(rate.burst, tokens + max(0.0, now - at) * rate.per_second)
         wait = 0.0 if tokens >= 1 else (1 - tokens) / rate.per_second
-        cache.set(key, (tokens - 1 if tokens >= 1 else tokens, now), timeout=rate.burst / rate.per_second + 1)
-    return wait
+        tokens = tokens - 1 if tokens >= 1 else tokens
+        cache.set(key, (tokens, now), timeout=rate.burst / rate.per_second + 1)
+    return wait, tokens

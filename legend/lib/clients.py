@@ -26,8 +26,8 @@ def origin_of(request: HttpRequest) -> Origin:
 def client_address(request: HttpRequest) -> str:
     """The address of the client, read past as many proxies as LEGEND_PROXIES says are ours; what a client writes itself is not believed."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    if settings.PROXIES and hops:
-        return str(hops[-min(settings.PROXIES, len(hops))])
+    if 0 < settings.PROXIES <= len(hops):  # fewer hops came around our proxies
+        return str(hops[-settings.PROXIES])
     return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 

@@ -44,3 +44,11 @@ def test_an_open_demo_on_services_is_pointed_out(settings: Settings) -> None:
     settings.EMBEDDED, settings.DEMO = False, True
 
     assert said(checks.demo_stays_at_home()) == ["legend.W002"]
+
+
+def test_a_site_on_https_names_its_proxies(settings: Settings) -> None:
+    settings.HTTPS, settings.PROXIES = True, 0
+    assert said(checks.proxies_are_counted()) == ["legend.W003"]
+
+    settings.PROXIES = 1
+    assert said(checks.proxies_are_counted()) == []

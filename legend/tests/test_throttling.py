@@ -111,6 +111,26 @@ def test_behind_our_proxy_the_last_hop_counts(small: None, settings: Settings) -
     assert answers(APIClient(HTTP_X_FORWARDED_FOR="9.9.9.9, 3.3.3.3"))[0] == 204
 
 
+def test_who_comes_around_our_proxies_is_not_believed(small: None, settings: Settings) -> None:
+    settings.PROXIES = 2
+
+    assert answers(APIClient(HTTP_X_FORWARDED_FOR="9.9.9.9"))[0] == 204
+    assert answers(APIClient(HTTP_X_FORWARDED_FOR="8.8.8.8"))[0] == 429
+
+
+def test_answers_tell_what_is_left(settings: Settings, alice: User) -> None:
+    settings.RATES = {**configured.RATES, "user": Rate.parse("60/minute burst 3")}
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_access_token(alice)}")
+
+    told = [client.get("/api/users/me") for _ in range(4)]
+    assert [answer["RateLimit-Limit"] for answer in told] == ["3"] * 4
+    assert [answer["RateLimit-Remaining"] for answer in told] == ["2", "1", "0", "0"]
+    assert [answer.status_code for answer in told] == [200, 200, 200, 429]
+    assert told[3]["RateLimit-Reset"] == told[3]["Retry-After"] == "1"
+    assert "RateLimit-Limit" not in client.get("/healthz")
+
+
 @pytest.mark.parametrize("written", ["", "60", "60/fortnight", "0/hour", "-1/hour", "1/hour burst 0", "60/minute and more"])
 def test_what_is_no_rate_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="60/minute"):
