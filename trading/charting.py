@@ -96,12 +96,11 @@ def histogram(bins: Sequence[Bin], width: int = 420, height: int = 190) -> SafeS
     for k, one in enumerate(bins):
         tall = (base - 22) * one.count / most
         loses = one.high is not None and one.high <= 0
-        edge = "<-3" if one.low is None else f"{one.low}" if one.high is not None else "5+"
         bars.append(
             (
                 "bar-loss" if loses else "bar-gain", _number(k * step + 3), _number(base - tall), _number(step - 6), _number(max(tall, 0.8)),
-                f"{one.title} R: {one.count}", _number((k + 0.5) * step), _number(base - tall - 6), one.count or "", _number((k + 0.5) * step), _number(base + 15),
-                edge.replace("-", MINUS),
+                f"{one.title} R: {one.count}", _number((k + 0.5) * step), _number(base - tall - 6), one.count or "", _number(k * step), _number(base + 15),
+                "" if one.low is None else f"{one.low}".replace("-", MINUS),
             )
         )  # fmt: skip
     drawn = format_html_join(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accounts, alerts, journal, trades, watchlist
+from .views import accounts, alerts, imports, journal, trades, watchlist
 
 app_name = "trading"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("journal/new/size/", trades.size, name="size"),
     path("journal/discreet/", journal.discreet, name="discreet"),
     path("journal/examples/", journal.examples, name="examples"),
+    path("journal/import/", imports.whole, name="import"),
+    path("journal/import/<uuid:code>/undo/", imports.undo, name="import_undo"),
     path("journal/accounts/", accounts.whole, name="accounts"),
     path("journal/accounts/<uuid:code>/", accounts.one, name="account"),
     path("journal/accounts/<uuid:code>/opening/", accounts.opening, name="account_opening"),

@@ -50,6 +50,12 @@ def amount(value: Decimal | None) -> str:
 
 
 @register.filter
+def average(value: Decimal | None) -> str:
+    """A mean price, to four places."""
+    return DASH if value is None else as_price(rounded(value, 4)) or DASH
+
+
+@register.filter
 def shares(value: Decimal | None) -> str:
     return as_quantity(value) or DASH
 
