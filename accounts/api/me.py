@@ -77,7 +77,7 @@ class OwnProfile(APIView):
     def patch(self, request: Request) -> Response:
         return self._change(request, partial=True)
 
-    @extend_schema(operation_id="users_me_close", request=Password, responses=Me)
+    @extend_schema(operation_id="users_me_close", request=Password, responses={200: Me})
     def delete(self, request: Request) -> Response:
         """Closes the account: hidden at once, every sign-in ended, erased after the grace (`closes_at`) unless it is reopened."""
         asked = Password(data=request.data)

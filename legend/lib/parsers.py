@@ -13,5 +13,8 @@ class ShallowJSONParser(JSONParser):
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
             return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            reason = str(error.detail).removeprefix("JSON parse error - ")
+            raise ParseError(f"The body is no JSON: {reason}.") from error
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error

@@ -13,9 +13,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from .errors import FieldError, Forbidden, Invalid, LegendError, NotFound, TooLarge, TooMany
+from .errors import FieldError, Forbidden, Invalid, LegendError, NotFound, TooLarge, TooMany, Unauthenticated
 
 CONTENT_TYPE = "application/problem+json"
+NOBODY = "Sign in first: send a token of POST /api/auth/login as “Bearer …”, or a key made in your settings as “Api-Key …”."
 
 
 def as_problem(error: LegendError) -> dict[str, Any]:
@@ -80,6 +81,8 @@ def as_legend_error(exc: Exception) -> LegendError | None:
         case exceptions.Throttled():
             wait = getattr(exc, "wait", None) or 1
             return TooMany(f"Too many requests; try again in {math.ceil(wait)} s.", retry_after=wait)
+        case exceptions.NotAuthenticated():
+            return Unauthenticated(NOBODY)
         case exceptions.APIException():
             return from_drf(exc)
     return None
