@@ -5,6 +5,7 @@ from django.dispatch import receiver
 from patterns.events import bars_updated, matches_changed, scan_finished
 
 from . import tasks
+from .events import trade_closed
 
 
 @receiver(bars_updated)
@@ -20,3 +21,8 @@ def look_at_finished_scan(scan_id: int, **_: object) -> None:
 @receiver(matches_changed)
 def tell_of_ended_matches(match_ids: list[int], **_: object) -> None:
     tasks.tell_ended_matches.delay()
+
+
+@receiver(trade_closed)
+def complete_watched(trade_id: int, **_: object) -> None:
+    tasks.complete_watched.delay(trade_id)

@@ -22,6 +22,12 @@ def look_at_scan(scan_id: int) -> None:
 
 
 @shared_task
+def complete_watched(trade_id: int) -> None:
+    """A closed trade completes what its owner watched; one that was reopened or deleted meanwhile does not."""
+    watch_moves.complete_watch(trade_id=trade_id, now=timezone.now())
+
+
+@shared_task
 def tell_ended_matches() -> None:
     scan_alerts.tell_ended_matches(now=timezone.now())
 

@@ -10,9 +10,10 @@ from patterns.models import Interval, PatternMatch, ScanResult
 from patterns.moments import WHOLE_DAYS, said
 from trading.conditions.base import Tape, price
 from trading.events import watch_moved
-from trading.models import WatchItem
+from trading.models import Trade, WatchItem
 
 Status = WatchItem.Status
+A_DAY = dt.timedelta(days=1)  # people type the day of a trade, and not always its minute
 
 
 def move_items(*, tapes: Mapping[int, Tape], interval: str, now: dt.datetime) -> list[int]:
@@ -42,10 +43,16 @@ def move_items_of_scan(*, scan_id: int, now: dt.datetime) -> list[int]:
 
 
 @transaction.atomic
-def complete_watch(*, owner_id: int, instrument_id: int, now: dt.datetime) -> list[int]:
-    """The trade on it was closed: an item that had triggered is completed. Returns its id, or nothing."""
-    triggered = WatchItem.objects.filter(owner_id=owner_id, instrument_id=instrument_id, status=Status.TRIGGERED)
-    item = triggered.select_for_update().first()
+def complete_watch(*, trade_id: int, now: dt.datetime) -> list[int]:
+    """A triggered item is completed when its trade is closed: one of the same symbol, opened since it is watched.
+
+    Returns its id, or nothing.
+    """
+    trade = Trade.objects.closed().filter(pk=trade_id).first()
+    if trade is None or trade.opened_at is None:
+        return []
+    triggered = WatchItem.objects.filter(owner=trade.owner_id, instrument__symbol=trade.symbol, status=Status.TRIGGERED)
+    item = triggered.filter(created_at__lte=trade.opened_at + A_DAY).select_for_update(of=("self",)).first()
     if item is None:
         return []
     item.status, item.status_note = Status.COMPLETED, "its trade was closed"

@@ -13,8 +13,8 @@ from patterns.models import Instrument, PatternMatch, Universe
 from patterns.services.rules import asked_rules, store_rules
 from patterns.tests.factories import create_instrument, create_universe, make_bars
 from trading.models import WatchItem
-from trading.services.watch_moves import complete_watch
 from trading.services.watchlists import watch
+from trading.tests.factories import closed_trade
 
 pytestmark = pytest.mark.django_db
 Api = Callable[[User | None], APIClient]
@@ -187,8 +187,12 @@ def test_a_page_of_the_list_costs_the_same_however_long_it_is(api: Api, alice: U
                 assert len(client.get("/api/watchlist").json()["results"]) == number + 1
 
 
-def test_closing_its_trade_completes_a_triggered_item(alice: User, acme: Instrument) -> None:
-    item = watch(owner=alice, ticker="ACME", now=timezone.now())
-    assert complete_watch(owner_id=alice.pk, instrument_id=acme.pk, now=timezone.now()) == []
-    WatchItem.objects.update(status="triggered")
-    assert complete_watch(owner_id=alice.pk, instrument_id=acme.pk, now=timezone.now()) == [item.pk]
+def test_closing_its_trade_completes_a_triggered_item(
+    alice: User, acme: Instrument, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    watch(owner=alice, ticker="ACME", now=timezone.now())
+    for status, then in (("watching", "watching"), ("triggered", "completed")):
+        WatchItem.objects.update(status=status)
+        with django_capture_on_commit_callbacks(execute=True):
+            closed_trade(alice, at=timezone.now())
+        assert WatchItem.objects.get().status == then
