@@ -9,9 +9,9 @@ from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils.module_loading import import_string
 
 from accounts.models import User
-from legend.asgi import application
 from social.consumers import SIGNED_OUT, Live
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_the_session_and_the_origin_are_checked(browser: Callable[[User], Any], 
     headers = [(b"origin", origin), (b"host", b"127.0.0.1:8000"), (b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode())]
 
     async def play() -> bool:
-        page = Page(application, headers=headers)
+        page = Page(import_string(settings.ASGI_APPLICATION), headers=headers)
         accepted, _ = await page.connect()
         if accepted:
             await page.leave()
