@@ -24,6 +24,7 @@ urlpatterns = [
     path("settings/preferences", preferences.preferences, name="preferences"),
     path("settings/notifications", preferences.notifications, name="notifications"),
     path("settings/look", preferences.look, name="look"),
+    path("settings/first-steps/hide", preferences.hide_steps, name="hide_checklist"),
     path("settings/keys", keys.keys, name="keys"),
     path("settings/keys/<uuid:code>/revoke", keys.revoke, name="revoke_key"),
     path("settings/sessions", sessions.sessions, name="sessions"),

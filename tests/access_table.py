@@ -51,6 +51,7 @@ person     -        GET POST               /settings/privacy
 person     -        GET POST               /settings/preferences
 person     -        GET POST               /settings/notifications
 person     -        POST                   /settings/look
+person     -        POST                   /settings/first-steps/hide
 person     -        GET POST               /settings/keys
 owner      -        POST                   /settings/keys/{code}/revoke
 person     -        GET                    /settings/sessions

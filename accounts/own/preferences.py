@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from accounts.services.preferences import change_preferences
+from accounts.services.preferences import change_preferences, hide_checklist
 from legend.lib.access import signed_in
 from legend.lib.errors import Invalid
 from legend.lib.forms import add_refusal
@@ -59,3 +60,11 @@ def look(request: HttpRequest) -> HttpResponse:
     wish = {name: request.POST[name] for name in ("theme", "palette") if name in request.POST}
     change_preferences(user=cast(User, request.user), changes=wish)
     return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def hide_steps(request: HttpRequest) -> HttpResponse:
+    """The first steps leave the dashboard for good."""
+    hide_checklist(user=cast(User, request.user), now=timezone.now())
+    return redirect("dashboard")
