@@ -75,7 +75,7 @@ def _type_of(hint: Any) -> types.Type:
 
 def _parts(kind: Any) -> "tuple[types.Array[Any], ...]":
     """The arrays of a field."""
-    return tuple(kind) if isinstance(kind, types.BaseTuple) else (kind,)
+    return tuple(kind) if isinstance(kind, types.NamedTuple | types.NamedUniTuple) else (kind,)
 
 
 register_model(ByAddress)(models.OpaqueModel)

@@ -1,6 +1,7 @@
 """A find told in words and figures: what a page, an API answer or a message shows."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Literal
 
 from .bars import Bars
@@ -106,6 +107,8 @@ def grade_of(score: float) -> str:
 
 def describe(find: Finds, rule: Rule, study: Study) -> Match:
     """One row of the engine's finds as a Match."""
+    # numpy looks a field up for longer than all of this takes
+    find = SimpleNamespace(**dict(zip(find.dtype.names, find.item(), strict=True)))
     source = detector(rule.detector)
     bars, known = study.bars, int(find.known)
     pattern = source.patterns[int(find.pattern)]

@@ -7,7 +7,7 @@ import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_type_hints
 
 if TYPE_CHECKING:
@@ -213,6 +213,11 @@ class Rule:
     @property
     def values(self) -> dict[str, float | int]:
         return dict(self.params)
+
+    @cached_property
+    def arguments(self) -> Any:
+        """As the detector's kernels take them."""
+        return detector(self.detector).params(**self.values)
 
     @property
     def hash(self) -> str:

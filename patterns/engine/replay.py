@@ -80,7 +80,7 @@ def _own_book() -> Book:
 
 def _search(source: Detector, study: Study, rule: Rule, book: Book) -> None:
     """Let the detector write; where the book is full it gets a larger one and starts again."""
-    first, params = book.size, source.params(**rule.values)
+    first, params = book.size, rule.arguments
     while True:
         try:
             return source.find(study, params, book)
