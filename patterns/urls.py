@@ -15,6 +15,7 @@ urlpatterns = [
     path("lab/own/<uuid:code>/delete/", lab_views.delete, name="lab_delete"),
     path("symbols/", views.symbols, name="symbols"),
     path("symbols/<str:symbol>/", views.symbol, name="symbol"),
+    path("symbols/<str:symbol>/context/", views.symbol_context, name="symbol_context"),
     path("patterns/", views.catalogue, name="catalogue"),
     path("patterns/<slug:name>/", views.detector, name="detector"),
     path("help/data/", views.help_data, name="help_data"),

@@ -18,6 +18,7 @@ from patterns.engine import registry
 from patterns.forms import NarrowingForm, QuestionForm
 from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate
 from patterns.queries import scanner as scans
+from patterns.queries import symbol_context as around
 from patterns.queries import symbols as instruments
 from patterns.queries.market import market_status
 from patterns.queries.track_records import record_of
@@ -209,6 +210,19 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
         "record": record_of(chosen) if chosen else None,
     }
     return TemplateResponse(request, "patterns/symbol.html", context)
+
+
+@signed_in
+@require_safe
+def symbol_context(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The panels beside the chart, which the page fetches after itself; without htmx a page of their own."""
+    instrument = Instrument.objects.filter(symbol=symbol.upper()).first()
+    interval = request.GET.get("interval") or Interval.DAY_1
+    if instrument is None or interval not in Interval.values:
+        raise NotFound(f"No bars of {interval[:10]!r} are known of {symbol[:20]!r}.", code="unknown_symbol")
+    context = around.symbol_context(instrument=instrument, interval=interval, now=timezone.now())
+    whole = {"instrument": instrument, "interval": interval, **context}
+    return render_page(request, "patterns/symbol_context.html", whole, part="panels")
 
 
 @require_safe

@@ -80,6 +80,7 @@ owner      -        POST                   /lab/own/{code}/rename/
 owner      -        POST                   /lab/own/{code}/delete/
 person     -        GET                    /symbols/
 person     -        GET                    /symbols/{symbol}/
+person     -        GET                    /symbols/{symbol}/context/
 anyone     -        GET                    /patterns/
 anyone     -        GET                    /patterns/{name}/
 anyone     -        GET                    /help/data/
@@ -303,6 +304,7 @@ def examples(owner: User) -> dict[str, str]:
         "/lab/own/{code}/rename/": f"/lab/own/{saved.code}/rename/",
         "/lab/own/{code}/delete/": f"/lab/own/{saved.code}/delete/",
         "/symbols/{symbol}/": "/symbols/S0/",
+        "/symbols/{symbol}/context/": "/symbols/S0/context/",
         "/patterns/{name}/": "/patterns/double-bottom/",
         "/api/patterns/evidence/{code}": f"/api/patterns/evidence/{Evidence.objects.latest('id').code}",
         "/api/patterns/saved/{code}": f"/api/patterns/saved/{saved.code}",

@@ -268,7 +268,7 @@ def test_search_finds_symbols_and_names_and_goes_straight_to_an_exact_symbol(bro
 def test_the_symbol_page_tells_the_match_its_clauses_and_its_life(browser: Browser, alice: "User", scan: Scan) -> None:
     match = PatternMatch.objects.get(instrument__symbol="BOTTOM", pattern="double-bottom")
     page = text_of(browser(alice).get(f"/symbols/BOTTOM/?match={match.code}"))
-    assert match.detail["analysis"] in page and "Waits for the trigger" in page and "Trend template" in page
+    assert match.detail["analysis"] in page and "Waits for the trigger" in page and "Trend template, stage" in page
     for clause in match.detail["clauses"]:
         assert clause["text"] in page
 
@@ -341,3 +341,15 @@ def test_breadth_counts_the_members_of_the_day(browser: Browser, alice: "User") 
     run_scan_here(universe=made, now=timezone.now(), threads=0)
     page = text_of(browser(alice).get("/"))
     assert "Above 50-day 67 %" in page and "Above 200-day 67 %" in page and "2 highs 1 lows" in page
+
+
+def test_the_panels_of_a_symbol_come_after_its_page(browser: Browser, alice: "User", scan: Scan) -> None:
+    client = browser(alice)
+    part = client.get("/symbols/BOTTOM/context/", headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    text = text_of(part)
+    for words in ("Intervals together", "Trend template", "Support and resistance", "Candlesticks", "There are no bars of 4h"):
+        assert words in text
+    assert "Trend template" in text_of(client.get("/symbols/BOTTOM/context/"))
+    assert "at least" in text_of(client.get("/symbols/YOUNG/context/"))
+    assert client.get("/symbols/NOPE/context/").status_code == client.get("/symbols/BOTTOM/context/?interval=2day").status_code == 404
