@@ -16,12 +16,12 @@ from legend.lib.htmx import render_page, wants_part
 from patterns.access import signed_in
 from patterns.engine import registry
 from patterns.forms import NarrowingForm, QuestionForm
-from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate
+from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate, Universe
 from patterns.queries import scanner as scans
 from patterns.queries import symbol_context as around
 from patterns.queries import symbols as instruments
 from patterns.queries.market import market_status
-from patterns.queries.track_records import record_of
+from patterns.queries.track_records import common_reach, default_records, lab_record, record_of, recorded_universes, short_entries
 from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
 from patterns.services.saved_rules import chosen_rules, saved_rules
@@ -227,9 +227,35 @@ def symbol_context(request: HttpRequest, symbol: str) -> HttpResponse:
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    kind = request.GET.get("kind", "")
-    detectors = [detector for detector in registry.detectors().values() if not kind or detector.kind == kind]
-    return TemplateResponse(request, "patterns/catalogue.html", {"detectors": detectors, "kinds": KINDS, "kind": kind})
+    """Drawings with what each rule did in short; `view=record` compares all records in one table."""
+    kind, view = request.GET.get("kind", ""), request.GET.get("view", "")
+    universes, universe = _recorded(request)
+    shown = [detector for detector in registry.detectors().values() if not kind or detector.kind == kind]
+    context: dict[str, Any] = {
+        "detectors": [one for one in shown if not one.research],
+        "research": [one for one in shown if one.research],
+        "kinds": KINDS,
+        "kind": kind,
+        "view": view,
+        "universes": universes,
+        "universe": universe,
+    }
+    if universe is not None and view == "record":
+        records = default_records(universe=universe, interval=Interval.DAY_1)
+        known = {name for one in shown for name in (pattern.name for pattern in one.patterns)}
+        listed = [one for one in records if one.entry["pattern"] in known]
+        listed.sort(key=lambda one: (one.is_few, -(one.entry["edge"] if one.entry["edge"] is not None else -9.0)))
+        context |= {"records": listed, "reach": common_reach(listed)}
+    elif universe is not None:
+        context["entries"] = short_entries(universe=universe, interval=Interval.DAY_1)
+    return TemplateResponse(request, "patterns/catalogue.html", context)
+
+
+def _recorded(request: HttpRequest) -> tuple[list[Universe], Universe | None]:
+    """Universes on which rules were judged, and the one asked for or the first."""
+    universes = recorded_universes(user=request.user)  # type: ignore[arg-type]  # strangers see the shared ones
+    asked = request.GET.get("universe", "")
+    return universes, next((one for one in universes if one.title == asked), universes[0] if universes else None)
 
 
 @require_safe
@@ -238,7 +264,14 @@ def detector(request: HttpRequest, name: str) -> HttpResponse:
     found = registry.detectors().get(name) or next((source for own, (source, _) in registry.patterns().items() if own == name), None)
     if found is None:
         raise NotFound(f"There is no pattern {name[:60]!r}.")
+    universes, universe = _recorded(request)
+    records = default_records(universe=universe, interval=Interval.DAY_1, detectors=[found.name]) if universe else []
+    record = lab_record(records, side="", show=request.GET.get("show", ""))
     context = {
+        "universes": universes,
+        "universe": universe,
+        "records": records,
+        "record": record,
         "detector": found,
         "side": SIDES[found.side],
         "params": [_told(param) for param in found.parameters],

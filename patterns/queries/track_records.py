@@ -10,7 +10,7 @@ from patterns.engine import registry
 from patterns.engine.claims import FEWEST, Tries
 from patterns.models import Evidence, PatternMatch, Universe
 from patterns.services.rules import store_rules
-from patterns.services.wording import noise_sentence, score_sentence, span_in_words
+from patterns.services.wording import noise_sentence, rises_with_score, score_sentence, span_in_words
 
 from .evidence import Entry, entries_of, latest_rows, survivorship, tries_on
 
@@ -76,8 +76,18 @@ class RuleRecord:
         return dict(self.entry["out_of_sample"])
 
     @property
+    def rises(self) -> bool | None:
+        return rises_with_score(self.entry["by_score_band"])
+
+    @property
     def score_sentence(self) -> str:
         return score_sentence(self.entry["by_score_band"])
+
+    @property
+    def noise_most(self) -> float:
+        """The larger of both counts, for bars beside each other."""
+        noise = self.entry["noise"] or {}
+        return max(noise.get("real") or 0.0, noise.get("shuffled") or 0.0)
 
     @property
     def noise_sentence(self) -> str | None:
@@ -152,6 +162,20 @@ def default_records(*, universe: Universe, interval: str, detectors: Collection[
     """Of these detectors as they come, of all that are none of research when none is named; at most five queries."""
     rules = [one.rule() for name, one in registry.detectors().items() if (name in detectors if detectors else not one.research)]
     return records_of(list(latest_rows(store_rules(rules=rules), [(universe.pk, interval)]).values()))
+
+
+def short_entries(*, universe: Universe, interval: str) -> dict[str, list[Entry]]:
+    """Of each detector what stands beside its matches, by its name; three queries."""
+    place = (universe.pk, interval)
+    rules = {row.pk: row.detector for row in store_rules(rules=registry.default_rules())}
+    rows = latest_rows(list(rules), [place]).values()
+    tries = tries_on([place])[place] if rows else Tries(0, 0.0)
+    return {rules[row.rule_id]: entries_of(row, tries) for row in rows}
+
+
+def common_reach(records: Collection[RuleRecord]) -> float:
+    """Half of an axis for whole spans side by side; those of few trades may run beyond it."""
+    return 1.05 * max([0.1, *(_furthest(one.entry) for one in records if one.entry["trades"] >= FEWEST)])
 
 
 def recorded_universes(*, user: "User | None") -> list[Universe]:

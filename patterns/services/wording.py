@@ -76,18 +76,28 @@ def signed(value: float) -> str:
     return text.replace("-", MINUS)
 
 
+def rises_with_score(bands: Mapping[str, Mapping[str, Any]]) -> bool | None:
+    """Whether a better grade always paid more; None where fewer than two grades have enough trades."""
+    known = _known_bands(bands)
+    return all(worse["mean_r"] < better["mean_r"] for (_, worse), (_, better) in pairwise(known)) if len(known) > 1 else None
+
+
 def score_sentence(bands: Mapping[str, Mapping[str, Any]]) -> str:
-    """Whether results rise with the score. bands : figures by grade, `A` the best; those of few trades are not asked."""
-    known = [(grade, bands[grade]) for grade in ("D", "C", "B", "A") if grade in bands and bands[grade]["trades"] >= FEWEST]
-    if len(known) < 2:
+    """The same in words. bands : figures by grade, `A` the best; those of few trades are not asked."""
+    known, rises = _known_bands(bands), rises_with_score(bands)
+    if rises is None:
         return f"Too few trades to say whether results rise with the score: fewer than two grades have {FEWEST}."
     figures = ", ".join(f"{in_r(one['mean_r'])} of {grade}" for grade, one in known)
-    if not all(worse["mean_r"] < better["mean_r"] for (_, worse), (_, better) in pairwise(known)):
+    if not rises:
         return f"Results do not rise with the score: {figures}. A better shape paid no more."
     (_, worst), (_, best) = known[0], known[-1]
     if worst["mean_r_high"] is not None and best["mean_r_low"] is not None and best["mean_r_low"] > worst["mean_r_high"]:
         return f"Results rise with the score: {figures}."
     return f"Results rise with the score: {figures}; but their intervals overlap, so that luck may have ordered them."
+
+
+def _known_bands(bands: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(grade, bands[grade]) for grade in ("D", "C", "B", "A") if grade in bands and bands[grade]["trades"] >= FEWEST]
 
 
 def noise_sentence(noise: Mapping[str, float | None]) -> str | None:

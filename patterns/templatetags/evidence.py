@@ -70,6 +70,12 @@ def trade_picture(example: ExampleTrade) -> SafeString:
 
 
 @register.filter
+def of(by_name: Mapping[str, Any] | None, name: str) -> Any:
+    """What stands under a name; None where nothing does."""
+    return by_name.get(name) if by_name else None
+
+
+@register.filter
 def in_r(value: float | None) -> str:
     """A result with its sign: +0.21R."""
     return DASH if value is None else wording.in_r(value)
