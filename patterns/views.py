@@ -1,4 +1,4 @@
-"""Pages of the market: scanner, symbols, the catalogue of patterns."""
+"""Pages of the market: scanner and symbols."""
 
 from typing import Any
 from uuid import UUID
@@ -14,22 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from legend.lib.errors import LegendError, NotFound
 from legend.lib.htmx import render_page, wants_part
 from patterns.access import signed_in
-from patterns.engine import registry
 from patterns.forms import NarrowingForm, QuestionForm
-from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate, Universe
+from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate
+from patterns.moments import last_bar_by
 from patterns.queries import scanner as scans
 from patterns.queries import symbol_context as around
 from patterns.queries import symbols as instruments
 from patterns.queries.market import market_status
-from patterns.queries.track_records import common_reach, default_records, lab_record, record_of, recorded_universes, short_entries
+from patterns.queries.track_records import record_of
 from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
 from patterns.services.saved_rules import chosen_rules, saved_rules
 from patterns.services.scans import progress_of, request_scan, withdraw
 from patterns.services.universes import find_universe, list_universes, shown_name
 
-KINDS = (("", "All"), ("continuation", "Continuation"), ("reversal", "Reversal"), ("neutral", "Neutral"))
-SIDES = {"long": "long", "short": "short", "both": "long or short"}
 COLUMNS = (
     ("Symbol", "symbol", ""),
     ("Pattern", "pattern", ""),
@@ -196,9 +194,12 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
     interval = chosen.interval if chosen else request.GET.get("interval") or Interval.DAY_1
     if interval not in Interval.values:
         raise NotFound(f"There is no interval {interval[:10]!r}.")
-    matches = instruments.matches_of(instrument, interval)
-    chosen = chosen or (matches[0] if matches else None)
+    as_of, rule = "" if chosen else request.GET.get("as_of", "")[:40], request.GET.get("rule", "")[:60]
+    matches = instruments.matches_at(instrument, interval, as_of, rule) if as_of else instruments.matches_of(instrument, interval)
+    chosen = chosen or next((match for match in matches if match.code == asked), matches[0] if matches else None)
     context = {
+        "as_of": last_bar_by(as_of, interval, now=timezone.now()) if as_of else None,
+        "rule": rule,
         "instrument": instrument,
         "interval": interval,
         "intervals": instruments.intervals_of(instrument),
@@ -226,78 +227,8 @@ def symbol_context(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 @require_safe
-def catalogue(request: HttpRequest) -> HttpResponse:
-    """Drawings with what each rule did in short; `view=record` compares all records in one table."""
-    kind, view = request.GET.get("kind", ""), request.GET.get("view", "")
-    universes, universe = _recorded(request)
-    shown = [detector for detector in registry.detectors().values() if not kind or detector.kind == kind]
-    context: dict[str, Any] = {
-        "detectors": [one for one in shown if not one.research],
-        "research": [one for one in shown if one.research],
-        "kinds": KINDS,
-        "kind": kind,
-        "view": view,
-        "universes": universes,
-        "universe": universe,
-    }
-    if universe is not None and view == "record":
-        records = default_records(universe=universe, interval=Interval.DAY_1)
-        known = {name for one in shown for name in (pattern.name for pattern in one.patterns)}
-        listed = [one for one in records if one.entry["pattern"] in known]
-        listed.sort(key=lambda one: (one.is_few, -(one.entry["edge"] if one.entry["edge"] is not None else -9.0)))
-        context |= {"records": listed, "reach": common_reach(listed)}
-    elif universe is not None:
-        context["entries"] = short_entries(universe=universe, interval=Interval.DAY_1)
-    return TemplateResponse(request, "patterns/catalogue.html", context)
-
-
-def _recorded(request: HttpRequest) -> tuple[list[Universe], Universe | None]:
-    """Universes on which rules were judged, and the one asked for or the first."""
-    universes = recorded_universes(user=request.user)  # type: ignore[arg-type]  # strangers see the shared ones
-    asked = request.GET.get("universe", "")
-    return universes, next((one for one in universes if one.title == asked), universes[0] if universes else None)
-
-
-@require_safe
-def detector(request: HttpRequest, name: str) -> HttpResponse:
-    """A detector, asked by its own name or by that of one of its patterns."""
-    found = registry.detectors().get(name) or next((source for own, (source, _) in registry.patterns().items() if own == name), None)
-    if found is None:
-        raise NotFound(f"There is no pattern {name[:60]!r}.")
-    universes, universe = _recorded(request)
-    records = default_records(universe=universe, interval=Interval.DAY_1, detectors=[found.name]) if universe else []
-    record = lab_record(records, side="", show=request.GET.get("show", ""))
-    context = {
-        "universes": universes,
-        "universe": universe,
-        "records": records,
-        "record": record,
-        "detector": found,
-        "side": SIDES[found.side],
-        "params": [_told(param) for param in found.parameters],
-        "marks": [(title, 100 * weight) for title, weight in found.marks],
-        "most": 100 * max(weight for _, weight in found.marks),
-        "variants": [variant for variant in found.variants if variant],
-    }
-    return TemplateResponse(request, "patterns/detector.html", context)
-
-
-@require_safe
 def help_data(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "help/data.html", {"universes": list_universes(user=None)})
-
-
-def _told(param: registry.Param) -> dict[str, Any]:
-    """A parameter in the unit people read: fractions as percent."""
-    bounds = param.bounds
-    factor, unit = {"fraction": (100, " %"), "bars": (1, " bars"), "atr": (1, " ATR")}.get(bounds.unit, (1, ""))
-    return {
-        "name": param.name,
-        "help": bounds.help,
-        "default": f"{factor * param.default:g}{unit}",
-        "low": f"{factor * bounds.low:g}",
-        "high": f"{factor * bounds.high:g}{unit}",
-    }
 
 
 def _code(request: HttpRequest, name: str) -> UUID | None:

@@ -21,6 +21,7 @@ class ChartQuestion(serializers.Serializer[Any]):
     interval = serializers.CharField(max_length=10, default="1day")
     match = serializers.UUIDField(required=False, default=None)
     as_of = serializers.CharField(max_length=40, required=False, default=None)
+    rule = serializers.CharField(max_length=60, required=False, default="")
 
 
 class ChartBar(serializers.Serializer[Any]):
@@ -82,6 +83,7 @@ PARAMETERS = [
     OpenApiParameter("interval", default="1day"),
     OpenApiParameter("match", OpenApiTypes.UUID),
     OpenApiParameter("as_of", description="last bar shown; default: the latest"),
+    OpenApiParameter("rule", description="stored rule that finds a match which no scan kept, such as of a setting of the lab"),
 ]
 
 

@@ -13,7 +13,7 @@ from patterns.queries.evidence import evidence_beside, named
 from patterns.series import load_series
 from patterns.services.detection import detect
 from patterns.services.presentation import levels, tidy
-from patterns.services.rules import NoBars
+from patterns.services.rules import NoBars, named_rule
 from patterns.services.universes import find_instruments
 
 AVERAGES = (50, 150, 200)
@@ -33,14 +33,20 @@ class Chart(NamedTuple):
 
 
 def chart_payload(
-    *, symbol: str, interval: str = "1day", match: UUID | None = None, as_of: str | dt.date | None = None, now: dt.datetime
+    *,
+    symbol: str,
+    interval: str = "1day",
+    match: UUID | None = None,
+    as_of: str | dt.date | None = None,
+    rule: str = "",
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """Bars up to `as_of`, averages, and one match with its points, lines and levels.
 
     Without `as_of` the bars go on after the match, and its state is the one last seen. A match that no scan has kept is found again
-    at `as_of`. Raises UnknownSymbols, NoBars, NotFound for the match, Invalid for interval or date.
+    at `as_of`, by the stored `rule` if one is named. Raises UnknownSymbols, NoBars, NotFound for the match, Invalid for interval or date.
     """
-    chart = asked_chart(symbol=symbol, interval=interval, match=match, as_of=as_of, now=now)
+    chart = asked_chart(symbol=symbol, interval=interval, match=match, as_of=as_of, rule=rule, now=now)
     instrument, bars, drawn, until = chart.instrument, chart.bars, chart.match, chart.until
     start = max(0, bars.size - MOST_BARS)
     if drawn is not None:
@@ -58,7 +64,13 @@ def chart_payload(
 
 
 def asked_chart(
-    *, symbol: str, interval: str = "1day", match: UUID | None = None, as_of: str | dt.date | None = None, now: dt.datetime
+    *,
+    symbol: str,
+    interval: str = "1day",
+    match: UUID | None = None,
+    as_of: str | dt.date | None = None,
+    rule: str = "",
+    now: dt.datetime,
 ) -> Chart:
     """What is to be drawn; raises as `chart_payload`."""
     check_interval(interval)
@@ -67,17 +79,23 @@ def asked_chart(
     bars = load_series([instrument.pk], interval, until=until.timestamp() if until else None).get(instrument.pk)
     if bars is None or not bars.size:
         raise NoBars(f"There are no bars of {interval} for {instrument.symbol}{f' on or before {said(until, interval)}' if until else ''}.")
-    drawn = _find(instrument, interval, match, as_of, until, now) if match else None
+    drawn = _find(instrument, interval, match, as_of, until, rule, now) if match else None
     return Chart(instrument, interval, bars, drawn, until)
 
 
 def _find(
-    instrument: Instrument, interval: str, code: UUID, as_of: str | dt.date | None, until: dt.datetime | None, now: dt.datetime
+    instrument: Instrument,
+    interval: str,
+    code: UUID,
+    as_of: str | dt.date | None,
+    until: dt.datetime | None,
+    rule: str,
+    now: dt.datetime,
 ) -> PatternMatch:
     """The stored match, else one that is current at `as_of`."""
     stored = PatternMatch.objects.filter(code=code, instrument=instrument, interval=interval).first()
     if stored is None:
-        found = detect(ticker=instrument.symbol, interval=interval, as_of=as_of, now=now).found
+        found = detect(ticker=instrument.symbol, interval=interval, as_of=as_of, rule=named_rule(name=rule), now=now).found
         stored = next((match for match, _ in found if match.code == code), None)
     if stored is None or (until is not None and stored.known_at > until):
         raise NotFound(f"{instrument.symbol} has no such match{f' on {said(until, interval)}' if until else ''}.", code="unknown_match")

@@ -13,6 +13,7 @@ from patterns.series import BUILT_FROM, load_series
 from patterns.services.context import context_of
 from patterns.services.detection import detect
 from patterns.services.presentation import levels
+from patterns.services.rules import named_rule
 
 from .scanner import OPEN, shares
 
@@ -113,6 +114,12 @@ def spans_of(interval: str) -> list[tuple[str, int]]:
 def matches_of(instrument: Instrument, interval: str) -> list[PatternMatch]:
     """Found matches: the open ones by score, then the others, latest first. Where no scan kept any, those of the last close, not saved."""
     return _kept(instrument, interval) or _current(instrument, interval)
+
+
+def matches_at(instrument: Instrument, interval: str, as_of: str, rule: str) -> list[PatternMatch]:
+    """What was found at a close of the past, by the stored rule or by all; not saved. Invalid for the day, NotFound for the rule."""
+    asked = detect(ticker=instrument.symbol, interval=interval, as_of=as_of, rule=named_rule(name=rule), now=timezone.now())
+    return [match for match, _ in asked.found]
 
 
 def _current(instrument: Instrument, interval: str) -> list[PatternMatch]:

@@ -59,14 +59,20 @@ class Detection:
 
 
 def detect(
-    *, ticker: str, interval: str = "1day", as_of: str | dt.date | None = None, patterns: Sequence[str] = (), now: dt.datetime
+    *,
+    ticker: str,
+    interval: str = "1day",
+    as_of: str | dt.date | None = None,
+    patterns: Sequence[str] = (),
+    rule: EngineRule | None = None,
+    now: dt.datetime,
 ) -> Detection:
-    """Matches of a stored symbol, rated within its home universe.
+    """Matches of a stored symbol, rated within its home universe; of one `rule`, or of the default rules that find the patterns.
 
     Raises UnknownSymbols, NoBars, TooFewBars, and Invalid for pattern, interval or date.
     """
     check_interval(interval)
-    rules = asked_rules(patterns=patterns)
+    rules = (rule,) if rule else asked_rules(patterns=patterns)
     until = last_bar_by(as_of, interval, now=now) if as_of is not None else None
     instrument = find_instruments(symbols=[ticker])[0]
     panel = load_series([instrument.pk], interval, until=until.timestamp() if until else None)

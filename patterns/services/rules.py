@@ -80,6 +80,17 @@ def engine_rule(*, row: Rule) -> registry.Rule:
     return _judged[key]
 
 
+def named_rule(*, name: str) -> registry.Rule | None:
+    """The stored rule that calls itself so (`double-bottom:0f…`); None for nothing. Raises NotFound, and Invalid as `engine_rule`."""
+    if not name:
+        return None
+    detector, _, params_hash = name.partition(":")
+    row = Rule.objects.filter(detector=detector, params_hash=params_hash).first()
+    if row is None:
+        raise NotFound(f"There is no rule {name[:60]!r}.", code="unknown_rule")
+    return engine_rule(row=row)
+
+
 _judged: dict[tuple[str, str], registry.Rule] = {}
 
 

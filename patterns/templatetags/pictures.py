@@ -147,13 +147,15 @@ def querystring_of(request: HttpRequest, **changes: Any) -> str:
 
 
 @register.simple_tag
-def chart_address(symbol: str, interval: str, match: object = None, as_of: dt.datetime | None = None) -> str:
+def chart_address(symbol: str, interval: str, match: object = None, as_of: dt.datetime | None = None, rule: str = "") -> str:
     """Where the browser chart finds its document; with `as_of` it ends at that bar (of finer than daily bars it always goes on)."""
     values = {"symbol": symbol, "interval": interval}
     if match:
         values["match"] = str(match)
     if as_of and interval in WHOLE_DAYS:
         values["as_of"] = f"{as_of:%Y-%m-%d}"
+    if rule:
+        values["rule"] = rule
     return f"{reverse('patterns-api:chart-data')}?{urlencode(values)}"
 
 

@@ -16,8 +16,11 @@ from django.utils import timezone
 from patterns.engine.registry import default_rules
 from patterns.models import Evidence, PatternMatch, Scan, Trial, Universe
 from patterns.queries.evidence import evidence_beside, named
+from patterns.queries.trades import examples_of
 from patterns.services.evidence import judge_here
+from patterns.services.noise import measure_noise
 from patterns.services.scans import run_scan_here
+from patterns.services.universes import create_list
 
 from .factories import create_market
 
@@ -150,3 +153,56 @@ def test_the_pages_ask_few_questions(browser: Browser, alice: "User", scan: Scan
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
         assert len(asked) <= most, address
+
+
+# the catalogue ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_detectors_page_tells_its_record_on_each_universe_with_the_noise_floor(client: Client, judged: Universe) -> None:
+    row = Evidence.objects.get(rule__detector="double-bottom")
+    measure_noise(evidence_ids=[row.pk], threads=1)
+    page = text_of(client.get("/patterns/double-bottom/"))
+    for words in ("What it did", "Noise floor", "Shuffled days", "By score", "results rise with the score", "Open in the lab"):
+        assert words.lower() in page.lower(), words
+
+
+def test_the_catalogue_shows_what_each_rule_did_and_folds_research_away(client: Client, judged: Universe) -> None:
+    page = client.get("/patterns/").content.decode()
+    assert page.count("card-record") > 10
+    shown, folded = page.split('class="research"')
+    assert "lmw-" not in shown and "/patterns/lmw-hs-top/" in folded
+
+
+def test_all_records_stand_in_one_table(client: Client, judged: Universe) -> None:
+    answer = client.get("/patterns/?view=record")
+    records = answer.context["records"]
+    edges = [record.entry["edge"] for record in records if not record.is_few]
+    assert len(records) > 20 and edges == sorted(edges, reverse=True)
+    assert "Every rule on TEST, against chance" in text_of(answer)
+    reversals = client.get("/patterns/?view=record&kind=reversal").context["records"]
+    assert 0 < len(reversals) < len(records)
+
+
+def test_charlie_sees_no_record_of_alices_list(browser: Browser, alice: "User", charlie: "User", judged: Universe) -> None:
+    hers = create_list(owner=alice, title="mine", symbols=["S0", "S1"])
+    judge_here(universe=hers, rules=default_rules(), now=timezone.now(), threads=1)
+    assert "mine" in text_of(browser(alice).get("/patterns/?view=record"))
+    assert "mine" not in text_of(browser(charlie).get("/patterns/?view=record&universe=mine"))
+
+
+# a close of the past --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_symbols_page_shows_what_a_rule_found_at_a_close_of_the_past(browser: Browser, alice: "User", judged: Universe) -> None:
+    row = Evidence.objects.select_related("rule").get(rule__detector="double-bottom")
+    example = examples_of(evidence=row)[0]
+    address = f"/symbols/{example['symbol']}/?as_of={example['known_at']}&rule={row.rule}"
+    answer = browser(alice).get(address)
+    assert answer.context["chosen"].pattern == "double-bottom"
+    assert "as they were known on" in text_of(answer)
+    chart = re.search(r'data-chart="([^"]+)"', answer.content.decode())
+    assert chart is not None
+    told = browser(alice).get(html.unescape(chart[1])).json()
+    assert told["bars"][-1]["time"] == told["match"]["known_at"] == example["known_at"]
+    assert browser(alice).get(f"/symbols/{example['symbol']}/?as_of={example['known_at']}&rule=none:0").status_code == 404
+    assert browser(alice).get(f"/symbols/{example['symbol']}/?as_of=2999-01-01").status_code == 400

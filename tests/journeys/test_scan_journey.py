@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.journey
 AXE = Path(settings.BASE_DIR) / "tests" / "vendor" / "axe-core" / "axe.min.js"
 FIRST_PAGE_BYTES = 400_000
-PAGES = ("/", "/scanner/", "/symbols/?q=a", "/patterns/", "/patterns/double-bottom/", "/help/data/", "/nowhere/")
+PAGES = ("/", "/scanner/", "/lab/", "/symbols/?q=a", "/patterns/", "/patterns/double-bottom/", "/help/data/", "/nowhere/")
 
 
 class Watched:
