@@ -15,13 +15,8 @@ urlpatterns = [
     path("lab/own/<uuid:code>/delete/", lab_views.delete, name="lab_delete"),
     path("symbols/", views.symbols, name="symbols"),
     path("symbols/<str:symbol>/", views.symbol, name="symbol"),
-<<<<<<< HEAD
     path("symbols/<str:symbol>/context/", views.symbol_context, name="symbol_context"),
-    path("patterns/", views.catalogue, name="catalogue"),
-    path("patterns/<slug:name>/", views.detector, name="detector"),
-=======
     path("patterns/", catalogue_views.catalogue, name="catalogue"),
     path("patterns/<slug:name>/", catalogue_views.detector, name="detector"),
->>>>>>> 5826a57 (Show a close of the past on the symbol's page, found by any rule)
     path("help/data/", views.help_data, name="help_data"),
 ]
