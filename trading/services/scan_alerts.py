@@ -237,7 +237,6 @@ def _event(alert: Alert, scan: Scan, shown: Sequence[Shown]) -> AlertEvent:
         sentence=sentence[:300],
         values={"count": len(shown), "matches": [_figures(one.match, one.state) for one in shown[:LISTED]]},
         url=url,
-        channels=alert.channels,
     )
 
 

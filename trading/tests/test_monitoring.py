@@ -160,7 +160,7 @@ def test_looking_costs_the_same_queries_however_many_alerts_there_are(
         price_alert(bob, level=level)
         create_alert(owner=alice, wish={"kind": "volume", "symbol": "ACME", "params": {"ratio": 1 + level / 100}})
     add_bars(acme, 150.0, volume=9e6)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         assert len(look(acme)) == 80
 
 
