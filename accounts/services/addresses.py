@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.locks import key_of
 from accounts.models import AddressChange, User
 from accounts.services.posting import post_later
 from accounts.services.registration import address_faults
@@ -38,7 +39,7 @@ def request_address(*, user: User, email: str, password: str, now: datetime) -> 
     spend("auth", f"password-{user.pk}")
     if not user.check_password(password):
         raise invalid("password", "This is not your password.", "wrong_password")
-    spend("mail", email.lower())
+    spend("mail", key_of(email))
     AddressChange.objects.filter(user=user).delete()
     row = AddressChange.objects.create(user=user, email=email, created_at=now, due_at=now, expires_at=now + LIVES)
     post_later("address", row.pk)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -40,7 +40,7 @@ def end_everything(*, user: User, keep_session: str | None = None) -> None:
 
 def keep_browser(*, request: HttpRequest, user: User) -> None:
     """Sign the asking browser in anew, under a new session key, after everything was ended. `user` is as it was saved."""
-    if request.user == user:
+    if request.session.get(SESSION_KEY) == str(user.pk):  # an API client has no session; Django would begin one
         update_session_auth_hash(request, user)
 
 

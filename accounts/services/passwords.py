@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts.locks import forget_misses
+from accounts.locks import forget_misses, key_of
 from accounts.models import PasswordReset, User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
@@ -34,7 +34,7 @@ def request_reset(*, email: str, origin: Origin, now: datetime) -> None:
     """
     spend("auth", f"net-{origin.network}")
     email = email.strip()[:254]
-    spend("mail", email.lower())
+    spend("mail", key_of(email))
     row = PasswordReset.objects.create(email=email, created_at=now, due_at=now, expires_at=now + RESET_LIVES)
     post_later("reset", row.pk)
 

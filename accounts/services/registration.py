@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from accounts.locks import key_of
 from accounts.models import AddressChange, PasswordReset, SignUp, User
 from accounts.models.audit_event import Kind
 from accounts.models.user import RESERVED_NAMES
@@ -60,7 +61,7 @@ def register(*, username: str, email: str, password: str, origin: Origin, now: d
     faults = [*name_faults(username, email, now), *address_faults(email), *password_faults(password, User(username=username, email=email))]
     if faults:
         raise Invalid(faults[0].message if len(faults) == 1 else f"{len(faults)} values are not right.", errors=tuple(faults))
-    spend("mail", email.lower())
+    spend("mail", key_of(email))
     row = SignUp.objects.create(
         username=username, email=email, password=make_password(password), created_at=now, due_at=now, expires_at=now + SIGN_UP_LIVES
     )

@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import SESSION_KEY, authenticate, login, logout
 from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest
 
-from accounts.locks import forget_misses
+from accounts.locks import forget_misses, key_of
 from accounts.models import User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
@@ -41,7 +41,7 @@ def recognise(*, request: HttpRequest, name: str, password: str) -> User:
     """
     name = name.strip()
     spend("auth", f"net-{client_network(request)}")
-    spend("auth", f"name-{name.lower()[:254]}")
+    spend("auth", f"name-{key_of(name)}")
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         record(kind=Kind.SIGN_IN_FAILED, user=User.objects.known_as(name).first(), origin=origin_of(request))
@@ -74,7 +74,7 @@ def leave_api(*, family: UUID | str | None, origin: Origin) -> None:
 
 def leave_browser(*, request: HttpRequest) -> None:
     """End the session of this request, and the sockets it opened."""
-    user = request.user
+    user = request.user if SESSION_KEY in request.session else None
     logout(request)
     if isinstance(user, User):
         record(kind=Kind.SIGNED_OUT, user=user, origin=origin_of(request))

@@ -193,7 +193,7 @@ def test_the_browser_that_signed_up_is_signed_in_by_the_link(ask: Any, django_ca
 
     shown = own.get(page)
     assert "Welcome, erin" in shown.content.decode()
-    assert shown["Referrer-Policy"] == "no-referrer"
+    assert shown["Referrer-Policy"] == "strict-origin"
     assert not User.objects.exists(), "programs that look at mails open links, too"
     answer = own.post(page)
     assert answer["Location"] == "/"

@@ -1,14 +1,28 @@
 """Log lines: JSON for machines or one readable line for people, on standard error, each with its request and user."""
 
+import re
 from typing import Any
 
 import structlog
+
+# the last part of these addresses is a one-time code out of a mail
+CODES = re.compile(r"(/(?:confirm|reset-password)/)[\w-]+")
+
+
+def hide_codes(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Leave secrets that stand in addresses out of the log."""
+    for name in ("request", "event", "path"):
+        if isinstance(event.get(name), str):
+            event[name] = CODES.sub(r"\1…", event[name])
+    return event
+
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
+    hide_codes,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]

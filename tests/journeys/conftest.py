@@ -26,14 +26,19 @@ CHROMIUM = [
 
 
 @pytest.fixture(scope="session")
-def legend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the running Legend; its mails are files in `mail`."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def legend(data: Path) -> Iterator[str]:
     """Address of a Legend that `manage.py up` serves from an empty data folder."""
-    data = tmp_path_factory.mktemp("data")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "NUMBA_CACHE_DIR") if name in os.environ}
-    environment |= {"LEGEND_ENV_FILE": os.devnull, "LEGEND_DATA": str(data)}
+    environment |= {"LEGEND_ENV_FILE": os.devnull, "LEGEND_DATA": str(data), "EMAIL_URL": f"file:///{data}/mail"}
     with (data / "up.txt").open("w+") as said:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port)],

@@ -35,6 +35,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _as_interrupt)
         name = f"[{host}]" if ":" in host else host
         self.address = f"http://{name}:{port}"
+        if settings.NOTHING_CONFIGURED and is_loopback(host):
+            settings.SITE_URL = self.address  # links in mails lead to where this one listens
         served = False
         try:
             with ExitStack() as stack:
@@ -106,7 +108,7 @@ class Command(BaseCommand):
 
         self.stdout.write(self.style.SUCCESS(f"\nLegend is at {self.address}"))
         if settings.DEMO or (settings.DEMO is None and settings.NOTHING_CONFIGURED and is_loopback(host)):
-            self.stdout.write('To sign in, press "Look around as demo"; an account of your own: python manage.py createsuperuser')
+            self.stdout.write('To sign in, press "Look around as demo"; an account that may do all: python manage.py createsuperuser')
         elif not User.objects.exists():
             self.stdout.write("To sign in, make an account first: python manage.py createsuperuser")
         if not is_loopback(host) and settings.NOTHING_CONFIGURED:
