@@ -7,12 +7,12 @@ from statistics import median
 from typing import Any
 
 import pytest
+from celery import current_app as app
 from django.conf import settings as configured
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from legend.celery import app
 from legend.lib.rates import Rate
 
 pytestmark = pytest.mark.django_db
