@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -13,11 +12,12 @@ from legend.lib.money import minor_places
 from trading.models import Fill, Journal, Trade
 from trading.models.trade import TradeQuerySet
 from trading.preferences import preferences_of
+from trading.queries.rows import plain_rows
 from trading.stats.breakdowns import Group, breakdown
 from trading.stats.calendar import Calendar, calendar_of
 from trading.stats.confidence import Confidence, Step, confidence, curve
 from trading.stats.distribution import Bin, distribution
-from trading.stats.journal import Result, Summary, summarise
+from trading.stats.journal import Result, Summary, multiples, summarise
 from trading.stats.periods import Span, days_span
 
 if TYPE_CHECKING:
@@ -104,24 +104,32 @@ def _figures(owner: "User", narrowing: Narrowing) -> Figures:
     for currency, result in _results(closed_trades(owner=owner, narrowing=narrowing)):
         results.append(result)
         by_currency.setdefault(currency, []).append(result)
-    parts = {currency: summarise(part, places=minor_places(currency), band=wants.band) for currency, part in sorted(by_currency.items())}
-    whole = next(iter(parts.values())) if len(parts) == 1 else summarise(results, band=wants.band)
-    rs = [r for one in results if (r := one.r) is not None]
+    multiples_of = multiples(results)
+    if len(by_currency) == 1:
+        currency = next(iter(by_currency))
+        whole = summarise(results, places=minor_places(currency), band=wants.band, rs=multiples_of)
+        parts = {currency: whole}
+    else:
+        parts = {
+            currency: summarise(part, places=minor_places(currency), band=wants.band) for currency, part in sorted(by_currency.items())
+        }
+        whole = summarise(results, band=wants.band, rs=multiples_of)
+    rs = [r for r in multiples_of if r is not None]
     return Figures(
         currencies=list(parts) or [wants.currency],
         summary=whole,
         by_currency=parts,
         confidence=confidence(whole, rs),
         bins=distribution(rs),
-        curve=curve(results, wants.zone),
+        curve=curve(results, multiples_of, wants.zone),
     )
 
 
 def _results(trades: TradeQuerySet) -> Iterator[tuple[str, Result]]:
     columns = ("account__currency", "closed_at", "net_pnl", "gross_pnl", "fees", "risk_amount", "opened_at", "id")
-    for currency, closed, net, gross, fees, risk, opened, key in trades.in_close_order().values_list(*columns).iterator(chunk_size=5000):
-        assert closed is not None and net is not None and opened is not None
-        yield currency, Result(closed, net, gross, fees, risk, int((closed - opened).total_seconds()), key)
+    for currency, closed, net, gross, fees, risk, opened, key in plain_rows(trades.in_close_order().values_list(*columns)):
+        hold = closed - opened
+        yield currency, Result(closed, net, gross, fees, risk, hold.days * 86400 + hold.seconds, key)
 
 
 def groups(*, owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
@@ -162,8 +170,7 @@ def _calendar(owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
         exits = exits.filter(at__gte=span.start)
     if span.end is not None:
         exits = exits.filter(at__lt=span.end)
-    rows = exits.order_by().values_list("at", "net").iterator(chunk_size=5000)
-    return calendar_of(((at, net or Decimal(0)) for at, net in rows), zone)
+    return calendar_of(plain_rows(exits.order_by().values_list("at", "net")), zone)
 
 
 def revision_of(owner: "User") -> int:

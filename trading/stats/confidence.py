@@ -48,9 +48,9 @@ class Step:
 
 
 @exact
-def curve(results: Sequence[Result], zone: ZoneInfo) -> list[Step]:
-    """Cumulative R by day of the exit; one step for each day with a closed trade that has an R."""
-    known = [(one.closed_at, r) for one in results if (r := one.r) is not None]
+def curve(results: Sequence[Result], rs: Sequence[Decimal | None], zone: ZoneInfo) -> list[Step]:
+    """Cumulative R by day of the exit; one step for each day with a closed trade that has an R. `rs` are those of the results."""
+    known = [(one.closed_at, r) for one, r in zip(results, rs, strict=True) if r is not None]
     line = cumulative(r for _, r in known)
     days: dict[dt.date, tuple[Decimal, Decimal]] = {}
     for (at, _), level, fall in zip(known, line, drawdowns(line), strict=True):

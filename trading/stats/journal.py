@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from .decimals import HUNDRED, ZERO, exact, rounded, total
-from .fills import r_multiple
+from .fills import R_PLACES, r_multiple
 from .luck import standard_deviation
 
 SQN_CAP = 100
@@ -91,15 +91,33 @@ def outcome_of(net: Decimal, *, places: int = 2, r: Decimal | None = None, band:
     return Outcome.WIN if minor > 0 else Outcome.LOSS if minor < 0 else Outcome.BREAK_EVEN
 
 
+@exact
+def multiples(results: Iterable[Result]) -> list[Decimal | None]:
+    """The R of each, as `Result.r` gives it."""
+    return [None if one.risk is None or one.risk <= 0 else rounded(one.net / one.risk, R_PLACES) for one in results]
+
+
+def outcomes_of(results: Iterable[Result], rs: Iterable[Decimal | None], *, places: int, band: Decimal) -> list[Outcome]:
+    """The outcome of each, as `outcome_of` gives it: half a minor unit is what rounds to a whole one."""
+    half = Decimal(5).scaleb(-places - 1)
+    kinds = []
+    for one, r in zip(results, rs, strict=True):
+        if band and r is not None and abs(r) <= band:
+            kinds.append(Outcome.BREAK_EVEN)
+        else:
+            kinds.append(Outcome.WIN if one.net >= half else Outcome.LOSS if one.net <= -half else Outcome.BREAK_EVEN)
+    return kinds
+
+
 def in_close_order(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda one: (one.closed_at, one.key))
 
 
 @exact
-def summarise(results: Sequence[Result], *, places: int = 2, band: Decimal = ZERO) -> Summary:
-    """`results` in close order. `places` of the currency's minor unit, `band` in R."""
-    rs = [one.r for one in results]
-    outcomes = [outcome_of(one.net, places=places, r=r, band=band) for one, r in zip(results, rs, strict=True)]
+def summarise(results: Sequence[Result], *, places: int = 2, band: Decimal = ZERO, rs: Sequence[Decimal | None] | None = None) -> Summary:
+    """`results` in close order. `places` of the currency's minor unit, `band` in R; `rs` where they are known already."""
+    rs = multiples(results) if rs is None else rs
+    outcomes = outcomes_of(results, rs, places=places, band=band)
     known = [r for r in rs if r is not None]
     won = [one.net for one, kind in zip(results, outcomes, strict=True) if kind == Outcome.WIN]
     lost = [one.net for one, kind in zip(results, outcomes, strict=True) if kind == Outcome.LOSS]

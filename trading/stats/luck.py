@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from statistics import NormalDist
 
-from .decimals import HUNDRED, ONE, ZERO, exact, from_float, total
+from .decimals import EXACT, HUNDRED, ONE, ZERO, exact, from_float, total
 
 Z95 = 1.959963984540054
 Z95_ONE_SIDED = Decimal("1.6448536")
@@ -20,6 +20,7 @@ SCORE_CLAMP = Decimal(10)
 ROOT_CAP = 100
 PSR_LEAST = 10
 DSR_LEAST = 10
+MOMENT_DIGITS = 40
 
 
 @exact
@@ -85,12 +86,21 @@ def sharpe_of_r(rs: Sequence[Decimal]) -> SharpeOfR | None:
     if m < PSR_LEAST or not deviation:
         return None
     mean = total(rs) / m
-    m2, m3, m4 = (total((r - mean) ** power for r in rs) / m for power in (2, 3, 4))
+    m2, m3, m4 = _central_moments(rs, mean)
     if not m2:
         return None
     ratio, skewness, kurtosis = mean / deviation, m3 / (m2 * m2.sqrt()), m4 / m2**2
     argument = ONE - skewness * ratio + (kurtosis - 1) / 4 * ratio**2
     return SharpeOfR(m, ratio, skewness, kurtosis, argument) if argument > 0 else None
+
+
+def _central_moments(rs: Sequence[Decimal], mean: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """Second to fourth, with 40 digits: powers of more would take most of the time."""
+    with localcontext(EXACT) as context:
+        context.prec = MOMENT_DIGITS
+        squares = [(r - mean) * (r - mean) for r in rs]
+        cubes = total(square * (r - mean) for square, r in zip(squares, rs, strict=True))
+        return total(squares) / len(rs), cubes / len(rs), total(square * square for square in squares) / len(rs)
 
 
 def probabilistic_sharpe(record: SharpeOfR | None, above: float = 0.0) -> Decimal | None:

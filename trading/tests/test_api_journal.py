@@ -9,9 +9,10 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.services.preferences import change_preferences
 from trading.models import Trade
+from trading.queries.rows import plain_rows
 from trading.tests import reference
 
-from .factories import account_of, closed_trade, open_trade, reference_journal
+from .factories import account_of, closed_trade, entry, open_trade, reference_journal
 
 Client = Callable[[User | None], APIClient]
 NEW = {"ticker": "ACME", "entry_price": "50", "stop_loss": "48", "target_price": "56", "position_size": "100"}
@@ -274,3 +275,12 @@ def test_calculators_answer_anybody(db: None, api: Client) -> None:
     ):
         refused = client.post(f"/api/risk/{path}", told)
         assert refused.status_code == 400 and refused.json()["errors"], path
+
+
+def test_rows_read_at_once_are_what_django_gives(alice: User) -> None:
+    reference_journal(alice)
+    open_trade(alice, stop="9999999.99999998", fills=[entry("9999999.99999999", "0.00000001")])
+    columns = ("account__currency", "closed_at", "net_pnl", "gross_pnl", "fees", "risk_amount", "entry_price", "opened_at", "id")
+    rows = Trade.objects.order_by("id").values_list(*columns)
+    assert list(plain_rows(rows)) == list(rows)
+    assert list(plain_rows(Trade.objects.none().values_list(*columns))) == []
