@@ -84,7 +84,7 @@ class LabForm(forms.Form):
         self.fields["interval"].choices = [(one, INTERVALS.get(one, one)) for one in market_status().intervals or ["1day"]]  # type: ignore[attr-defined,call-overload]
         self.fields["detector"].choices = [(name, one.title) for name, one in registry.detectors().items()]  # type: ignore[attr-defined]
         for param in self.source.parameters:
-            kind = forms.IntegerField if param.is_whole else forms.FloatField
+            kind: type[Any] = forms.IntegerField if param.is_whole else forms.FloatField
             low, high = (_tidy(_factor(param) * bound) for bound in (param.bounds.low, param.bounds.high))
             self.fields[f"p-{param.name}"] = kind(min_value=low, max_value=high)
 

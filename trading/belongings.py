@@ -84,8 +84,8 @@ def export(person: "User") -> Iterator[Table | StoredFile]:
     )
     shots = Screenshot.objects.filter(trade__owner=person)
     yield Table("screenshots", shots, ("code", "trade__code", "width", "height", "created_at"))
-    for shot in shots.iterator():
-        yield StoredFile(f"screenshots/{shot.code}.{shot.image.name.rpartition('.')[2]}", shot.image.name)
+    for code, name in shots.values_list("code", "image").iterator():
+        yield StoredFile(f"screenshots/{code}.{name.rpartition('.')[2]}", name)
 
 
 def erase(person: "User") -> None:

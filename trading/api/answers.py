@@ -37,7 +37,7 @@ class TradeSummary(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["planned", "open", "closed"])
     account = serializers.UUIDField()
     currency = serializers.CharField()
-    source = serializers.ChoiceField(["manual", "import", "copy"])
+    source = serializers.ChoiceField(["manual", "import", "copy"])  # type: ignore[assignment]  # DRF has its own
     pattern = serializers.CharField(allow_null=True, help_text="the setup")
     match = serializers.UUIDField(allow_null=True)
     entry_price = figure("average entry; of a plan the planned one")

@@ -108,7 +108,7 @@ class NarrowingQuestion(serializers.Serializer[Any]):
     side = serializers.ChoiceField(["long", "short"], required=False)
     pattern = serializers.CharField(max_length=40, required=False)
     tag = serializers.CharField(max_length=30, required=False)
-    source = serializers.ChoiceField(["manual", "import", "copy"], required=False)
+    source = serializers.ChoiceField(["manual", "import", "copy"], required=False)  # type: ignore[assignment]  # DRF has its own
     outcome = serializers.ChoiceField(["win", "loss", "break_even"], required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

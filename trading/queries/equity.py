@@ -2,7 +2,7 @@
 
 import bisect
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -103,10 +103,10 @@ def _held(trade: Trade, zone: dt.tzinfo) -> _Held:
     return _Held(trade, steps, realised)
 
 
-def _by_day(pairs: "Sequence[tuple[dt.date, Decimal]] | object", first: dt.date) -> dict[dt.date, Decimal]:
+def _by_day(pairs: Iterable[tuple[dt.date, Decimal]], first: dt.date) -> dict[dt.date, Decimal]:
     """What happened before the ledger began counts on its first day."""
     days: dict[dt.date, Decimal] = {}
-    for day, amount in pairs:  # type: ignore[attr-defined]
+    for day, amount in pairs:
         at = max(day, first)
         days[at] = days.get(at, ZERO) + amount
     return days

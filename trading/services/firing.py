@@ -41,7 +41,7 @@ def waiting_on(*, instrument_ids: Sequence[int], interval: str, now: dt.datetime
     """Active alerts on these instruments, by instrument and kind; those within their pause are left out. Two queries."""
     alerts = Alert.objects.active().filter(instrument_id__in=instrument_ids, interval=interval, kind__in=ON_BARS)
     paused = alerts.filter(pause_minutes__gt=0, last_fired_at__isnull=False).values_list("pk", "pause_minutes", "last_fired_at")
-    silent = {pk for pk, pause, fired in paused if now < fired + dt.timedelta(minutes=pause)}
+    silent = {pk for pk, pause, fired in paused if fired is not None and now < fired + dt.timedelta(minutes=pause)}
     since = Coalesce("since_at", "created_at", output_field=DateTimeField())
     # one document is read many times faster than a hundred thousand
     text = Cast("params", TextField())

@@ -236,7 +236,7 @@ def _new_trade(made: TradeImport, execution: Execution, now: dt.datetime) -> Tra
 
 def _keep(made: TradeImport, trade: Trade, pending: Sequence[tuple[Fill, Execution]], now: dt.datetime) -> None:
     was = trade.status
-    if trade.pk is None:
+    if trade._state.adding:
         trade.save()
     Fill.objects.bulk_create(fill for fill, _ in pending)
     TradeEvent.objects.bulk_create(

@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (trade := _entered(owner, form)) is not None:
         messages.success(request, f"{trade.symbol} is {'planned' if trade.is_planned else 'in the journal'}.")
         return redirect("trading:trade", trade.code)
-    return TemplateResponse(request, "trading/new.html", _new_context(owner, form, form.data.dict()), status=422)
+    return TemplateResponse(request, "trading/new.html", _new_context(owner, form, _told(form)), status=422)
 
 
 @in_own_time
@@ -122,7 +122,7 @@ def _planned(told: dict[str, Any], entry: Decimal, stop: Decimal, equity: Decima
     return plan(
         entry=entry,
         stop=stop,
-        side=told.get("side") if told.get("side") in ("long", "short") else "long",
+        side="short" if told.get("side") == "short" else "long",
         target=_typed(told, "target_price"),
         equity=equity,
         risk_pct=_typed(told, "risk_percent"),
@@ -147,12 +147,17 @@ def _typed(told: dict[str, Any], name: str) -> Decimal | None:
     return value if value.is_finite() and Decimal(0) <= value < Decimal(10) ** 13 and (value or name != "equity") else None
 
 
+def _told(form: TradeForm) -> dict[str, Any]:
+    """What was typed, as it was typed."""
+    return {name: form.data.get(name) for name in form.data}
+
+
 def _entered(owner: "User", form: TradeForm) -> Trade | None:
     """None when the form tells what is wrong."""
     told, now = form.cleaned_data, timezone.now()
     quantity = told["position_size"]
     if quantity is None:
-        planned = _plan_context(owner, form.data.dict()).get("planned")
+        planned = _plan_context(owner, _told(form)).get("planned")
         quantity = planned.size.shares if planned and planned.size.shares else None
     if quantity is None and told["state"] == "open":
         form.add_error("position_size", "How many shares? They can be calculated from entry, stop, risk and equity.")

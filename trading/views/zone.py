@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,4 +23,4 @@ def in_own_time(view: View[Rest]) -> View[Rest]:
             response: Any = view(request, *args, **kwargs)
             return response.render() if callable(getattr(response, "render", None)) else response
 
-    return signed_in(show)
+    return cast("View[Rest]", signed_in(show))
