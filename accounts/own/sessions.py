@@ -17,9 +17,15 @@ from accounts.services.audit import record
 from accounts.services.ending import end_everything, end_family, end_session
 from legend.lib.access import signed_in
 from legend.lib.clients import origin_of
+from legend.lib.errors import Forbidden
 from legend.lib.secrets import digest
 
 EVENTS = 50
+
+
+def is_shared(user: User) -> bool:
+    """The demo: nobody's own, so nobody is told from where others look around, or may send them away."""
+    return not user.has_usable_password()
 
 
 @signed_in
@@ -28,15 +34,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     here = digest(request.session.session_key or "")
     living = Session.objects.owned_by(user).living().order_by("-seen_at")
+    families = TokenFamily.objects.filter(user=user).order_by("-seen_at")
+    events = AuditEvent.objects.about(user).select_related("actor").order_by("-at", "-pk")
+    if is_shared(user):
+        living, families, events = living.filter(session_key=here), families.none(), events.none()
     context = {
         "sessions": [{"row": row, "device": device_of(row.agent), "here": row.session_key == here} for row in living],
-        "families": [
-            {"row": row, "device": device_of(row.agent)} for row in TokenFamily.objects.filter(user=user).order_by("-seen_at")[:EVENTS]
-        ],
-        "events": [
-            {"row": row, "device": device_of(row.agent)}
-            for row in AuditEvent.objects.about(user).select_related("actor").order_by("-at", "-pk")[:EVENTS]
-        ],
+        "families": [{"row": row, "device": device_of(row.agent)} for row in families[:EVENTS]],
+        "events": [{"row": row, "device": device_of(row.agent)} for row in events[:EVENTS]],
     }
     return TemplateResponse(request, "accounts/own/sessions.html", context)
 
@@ -66,6 +71,8 @@ def end_client(request: HttpRequest, code: UUID) -> HttpResponse:
 def end_all(request: HttpRequest) -> HttpResponse:
     """Everywhere is here too."""
     user = cast(User, request.user)
+    if is_shared(user):
+        raise Forbidden("Others look around with this account too; sign out here alone.", code="shared_account")
     end_everything(user=user)
     record(kind=Kind.SIGNED_OUT_EVERYWHERE, user=user, origin=origin_of(request))
     logout(request)

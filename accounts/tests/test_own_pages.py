@@ -134,6 +134,16 @@ def test_signing_out_everywhere_ends_this_browser_too(browser: Browser, alice: U
     assert AuditEvent.objects.filter(user=alice, kind="signed-out-everywhere").count() == 1
 
 
+def test_who_looks_around_as_demo_neither_sees_nor_ends_the_sign_ins_of_others(browser: Browser, alice: User) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    here, there = browser(alice), browser(alice)
+    page = words(here.get("/settings/sessions"))
+    assert page.count("this one") == 1 and "/end" not in page.replace("/settings/sessions/end", "")
+    assert here.post("/settings/sessions/end").status_code == 403
+    assert there.get("/settings/profile").status_code == 200
+
+
 def test_the_list_of_sign_ins_costs_the_same_for_one_and_for_many(
     browser: Browser, alice: User, django_assert_max_num_queries: Any
 ) -> None:

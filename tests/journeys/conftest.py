@@ -33,7 +33,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def legend(data: Path) -> Iterator[str]:
-    """Address of a Legend that `manage.py up` serves from an empty data folder."""
+    """Address of a Legend that `manage.py up` serves from an empty data folder, or of the running one that LEGEND_AT names."""
+    if running := os.environ.get("LEGEND_AT"):
+        yield running
+        return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
