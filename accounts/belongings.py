@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from legend.lib.belongings import Belongings, StoredFile, Table, forget_file
 
+from .locks import key_of
 from .models import ApiKey, ApiKeyDay, Archive, AuditEvent, PasswordReset, Preferences, Profile, Session, SignUp, TokenFamily, User
 
 GONE = "(a person who left)"
@@ -47,6 +49,7 @@ def erase(person: User) -> None:
     SignUp.objects.filter(email__iexact=person.email).delete()
     SignUp.objects.filter(username__iexact=person.username).delete()
     PasswordReset.objects.filter(email__iexact=person.email).delete()
+    AccessAttempt.objects.filter(username__in=[key_of(person.username), key_of(person.email)]).delete()
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))
     about.update(object_repr=GONE, change_message="")
 

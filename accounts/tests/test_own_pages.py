@@ -151,7 +151,7 @@ def test_the_list_of_sign_ins_costs_the_same_for_one_and_for_many(
     for _ in range(8):
         browser(alice)
         TokenFamily.objects.create(user=alice)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         client.get("/settings/sessions")
 
 
