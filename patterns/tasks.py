@@ -1,6 +1,7 @@
 """Celery doors of the market: load what the id says, call one service."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from .services import after_close, candidates, evidence, lives, pieces, scans, sweeper
@@ -63,6 +64,20 @@ def measure_noise(evidence_ids: list[int]) -> None:
 
 
 @shared_task
+def measure_missing_noise() -> None:
+    """One sweep at a time: of a large universe it takes longer than the sweeper sleeps."""
+    from .services.noise import lacking_noise, measure_noise
+
+    evidence_ids = lacking_noise()
+    if evidence_ids and cache.add("noise-sweep", True, 1800):
+        try:
+            measure_noise(evidence_ids=evidence_ids)
+        finally:
+            cache.delete("noise-sweep")
+
+
+@shared_task
 def sweep_evidence() -> None:
     evidence.requeue_stale(now=timezone.now())
     evidence.forget_expired(now=timezone.now())
+    measure_missing_noise.delay()

@@ -16,7 +16,7 @@ from patterns.engine.registry import detector
 from patterns.engine.shuffled import shuffled_universe, ticker_years
 from patterns.models import Evidence
 
-from .evidence import ONE_PASS
+from .evidence import ONE_PASS, engine_version
 from .judging import TOGETHER
 from .pieces import warm_once
 from .rules import engine_rule
@@ -43,6 +43,12 @@ def measure_noise(*, evidence_ids: Collection[int], threads: int | None = None) 
             noise = _floor(number, rules[number], row, counts, years, real_years)
             written += Evidence.objects.filter(pk=row.pk).update(noise=noise)
     return written
+
+
+def lacking_noise() -> list[int]:
+    """Kept rows that are done and were worked out where nobody measured their noise floor, such as on the command line; by id."""
+    lacking = Evidence.objects.done().kept().filter(noise__isnull=True, engine=engine_version())
+    return list(lacking.order_by("pk").values_list("pk", flat=True))
 
 
 def _floor(number: int, rule: EngineRule, row: Evidence, counts: Counts, years: float, real_years: float) -> list[dict[str, object]]:

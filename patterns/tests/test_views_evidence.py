@@ -18,9 +18,10 @@ from patterns.models import Evidence, PatternMatch, Scan, Trial, Universe
 from patterns.queries.evidence import evidence_beside, named
 from patterns.queries.trades import examples_of
 from patterns.services.evidence import judge_here
-from patterns.services.noise import measure_noise
+from patterns.services.noise import lacking_noise
 from patterns.services.scans import run_scan_here
 from patterns.services.universes import create_list
+from patterns.tasks import measure_missing_noise
 
 from .factories import create_market
 
@@ -159,8 +160,9 @@ def test_the_pages_ask_few_questions(browser: Browser, alice: "User", scan: Scan
 
 
 def test_a_detectors_page_tells_its_record_on_each_universe_with_the_noise_floor(client: Client, judged: Universe) -> None:
-    row = Evidence.objects.get(rule__detector="double-bottom")
-    measure_noise(evidence_ids=[row.pk], threads=1)
+    Evidence.objects.exclude(rule__detector="double-bottom").delete()
+    measure_missing_noise()
+    assert lacking_noise() == []
     page = text_of(client.get("/patterns/double-bottom/"))
     for words in ("What it did", "Noise floor", "Shuffled days", "By score", "results rise with the score", "Open in the lab"):
         assert words.lower() in page.lower(), words
