@@ -53,6 +53,7 @@ def test_a_match_becomes_a_plan_a_trade_and_a_result(chromium: Browser, legend: 
     page.keyboard.press("j")
     expect(page.locator("h1")).to_have_text("Journal")
     expect(page.locator("#closed-rows")).to_contain_text(symbol)
+    page.goto(f"{legend}/journal/?symbol={symbol}")
     page.get_by_role("button", name="Win rate").click()
     expect(page.locator("#how-win_rate")).to_contain_text("100.00")
     assert said == []
