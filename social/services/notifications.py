@@ -89,7 +89,7 @@ def tell_alerts(*, event_ids: Sequence[int], now: dt.datetime) -> int:
             News(
                 person_id=event.owner_id,
                 kind="match_ended" if event.cause == AlertEvent.Cause.CHANGED else "alert",
-                subject=f"alert:{event.alert.code if event.alert else event.code}",
+                subject=f"{'test' if event.cause == AlertEvent.Cause.TEST else 'alert'}:{event.alert.code if event.alert else event.code}",
                 title=ALERT_TITLES[event.cause].format(kind=event.kind.capitalize()),
                 text=event.sentence,
                 url=event.url,

@@ -31,6 +31,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
+def environment_of(data: Path) -> dict[str, str]:
+    """What `manage.py` needs to know to work on that folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "NUMBA_CACHE_DIR") if name in os.environ}
+    return kept | {"LEGEND_ENV_FILE": os.devnull, "LEGEND_DATA": str(data), "EMAIL_URL": f"file:///{data}/mail"}
+
+
 @pytest.fixture(scope="session")
 def legend(data: Path) -> Iterator[str]:
     """Address of a Legend that `manage.py up` serves from an empty data folder, or of the running one that LEGEND_AT names."""
@@ -40,13 +46,11 @@ def legend(data: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "NUMBA_CACHE_DIR") if name in os.environ}
-    environment |= {"LEGEND_ENV_FILE": os.devnull, "LEGEND_DATA": str(data), "EMAIL_URL": f"file:///{data}/mail"}
     with (data / "up.txt").open("w+") as said:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port)],
             cwd=settings.BASE_DIR,
-            env=environment,
+            env=environment_of(data),
             stdout=said,
             stderr=subprocess.STDOUT,
         )
