@@ -27,8 +27,8 @@ def test_from_a_moved_slider_to_a_scan_with_a_detector_of_ones_own(watched: Watc
 
     slider = page.get_by_label("min depth, slider")
     slider.focus()
-    for _ in range(8):
-        page.keyboard.press("PageUp")
+    for _ in range(15):
+        page.keyboard.press("ArrowRight")
     number = page.get_by_label("min depth", exact=True)
     moved = number.input_value()
     assert moved == slider.input_value() != "6"
