@@ -59,6 +59,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.channels.server": {"level": "WARNING"},
             "django_structlog": {"level": chatter},
+            "axes": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
             "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
