@@ -78,6 +78,7 @@ class OneSavedRule(APIView):
 
     @extend_schema(operation_id="patterns_saved_rename", request=NewName, responses=SavedAnswer)
     def patch(self, request: Request, code: UUID) -> Response:
+        find_saved(owner=asker(request), code=code)
         asked = NewName(data=request.data)
         asked.is_valid(raise_exception=True)
         saved = rename_saved(owner=asker(request), code=code, name=asked.validated_data["name"])
