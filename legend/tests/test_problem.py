@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import path
 from pytest_django import Settings
@@ -169,7 +170,7 @@ def test_a_refusal_that_a_page_did_not_catch_becomes_a_page() -> None:
     from legend.lib.problem import refuse
 
     request = RequestFactory().get("/journal")
-    request.user = User()
+    request.user = AnonymousUser()
     answer = refuse(request, Conflict("It is closed already."))
 
     assert answer.status_code == 409

@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -94,14 +94,16 @@ class Command(BaseCommand):
                 timeout_graceful_shutdown=1,
             )
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # a flag from here on: an exception raised by a handler is lost when it falls into a callback of the interpreter
+            signal.signal(number, server.handle_exit)
         with ExitStack() as stack:
             if settings.EMBEDDED:
                 from legend.embedded import embedded_tasks
 
                 stack.enter_context(embedded_tasks())
             self.announce(host)
-            with suppress(KeyboardInterrupt):  # uvicorn repeats the signal it ended on
-                server.run(sockets=[listening])
+            server.run(sockets=[listening])
 
     def announce(self, host: str) -> None:
         from accounts.models import User
