@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KINDS = {"reversal": "Reversal", "continuation": "Continuation", "neutral": "Neutral"}
 FIRST = "double-bottom"
 POINT = 10_000  # basis points
+ENOUGH = 20  # members
 UNITS = {"fraction": "%", "bars": "bars", "atr": "ATR"}
 
 
@@ -76,8 +77,8 @@ class LabForm(forms.Form):
             "costs": _tidy(POINT * Evidence.COSTS),
             **{f"p-{param.name}": _tidy(_factor(param) * param.default) for param in self.source.parameters},
         }
-        # the real ones before the invented one, the largest first
-        universes.sort(key=lambda one: (one.name == "DEMO", -one.size))  # type: ignore[attr-defined]  # annotated
+        # the largest first; real shares before invented ones, where they are enough to tell something of a rule
+        universes.sort(key=lambda one: (one.size < ENOUGH, one.name == "DEMO", -one.size))  # type: ignore[attr-defined]  # annotated
         named = [(one.title if one.owner_id else one.name, one) for one in universes]
         super().__init__({"universe": named[0][0] if named else "", **self.standard, **{k: v for k, v in asked.items() if v != ""}})
         self.fields["universe"].choices = [(name, f"{name} \N{MIDDLE DOT} {one.size}") for name, one in named]  # type: ignore[attr-defined]

@@ -27,7 +27,8 @@ def letter_to(address: str, data: Path, *, subject: str) -> str:
 
 
 def fill(page: Page, *words: str) -> None:
-    """Type into the fields in their order and send, as somebody without a mouse."""
+    """Type into the fields in their order and send, as somebody without a mouse: once the page has put the cursor there."""
+    expect(page.locator("main input:focus")).to_have_count(1)
     for number, word in enumerate(words):
         if number:
             page.keyboard.press("Tab")
@@ -94,6 +95,7 @@ def test_a_forgotten_password_is_set_anew_by_the_mail(chromium: Browser, legend:
     fill(page, "frank", "frank@example.com", OLD)
     (link,) = re.findall(rf"{legend}/confirm/\S+", letter_to("frank@example.com", data, subject="Confirm your address"))
     page.goto(link)
+    expect(page.get_by_role("button", name="Confirm")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/confirm/" not in url)
     context.clear_cookies()
