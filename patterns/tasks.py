@@ -4,6 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from .models import Universe
 from .services import after_close, candidates, evidence, lives, pieces, scans, sweeper
 
 
@@ -35,7 +36,14 @@ def follow_lives() -> None:
 
 @shared_task
 def scan_what_is_new() -> None:
-    after_close.scan_what_is_new(now=timezone.now())
+    """Each universe by a task of its own: the trouble of one is not that of the others."""
+    for universe_id in Universe.objects.filter(owner=None).values_list("pk", flat=True):
+        scan_new_bars.delay(universe_id)
+
+
+@shared_task
+def scan_new_bars(universe_id: int) -> None:
+    after_close.scan_new_bars(universe=Universe.objects.get(pk=universe_id), now=timezone.now())
 
 
 @shared_task

@@ -214,7 +214,7 @@ def visible_scan(request: Request, code: UUID) -> Scan:
 
 
 class LatestScan(APIView):
-    """The scan with the latest as-of that is finished, of a universe if one is named."""
+    """The finished scan of the latest close, of a universe and an interval if they are named; else a daily one goes before others."""
 
     key_scope = "read"
 
@@ -245,8 +245,8 @@ def asked_scans(request: Request, scans: ScanQuerySet) -> ScanQuerySet:
 
 
 def latest_scan(request: Request, scans: ScanQuerySet) -> Scan:
-    """By the latest close, of those the one finished last. NotFound if there is none."""
-    scan = asked_scans(request, scans.finished()).order_by("-as_of", "-finished_at").first()
+    """By the latest close, of those the one finished last; a daily one unless another interval is named. NotFound if there is none."""
+    scan = asked_scans(request, scans.finished()).by_close().first()
     if scan is None:
         raise NotFound("No such scan is finished yet; ask for one with POST /api/scan/universe.", code="no_scan")
     return scan

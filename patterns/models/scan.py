@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from .bar_block import Interval
 from .instrument import Instrument
 from .pattern_match import PatternMatch
 from .universe import Universe
@@ -27,6 +28,11 @@ class ScanQuerySet(models.QuerySet["Scan"]):
     def finished(self) -> "ScanQuerySet":
         """Those with an answer, be it without some instruments."""
         return self.filter(status__in=[Scan.Status.COMPLETED, Scan.Status.PARTIAL])
+
+    def by_close(self) -> "ScanQuerySet":
+        """Daily ones first, those of the latest close before others: a week's or an hour's bars answer another question."""
+        daily = models.Case(models.When(interval=Interval.DAY_1, then=0), default=1, output_field=models.IntegerField())
+        return self.order_by(daily, "-as_of", "-finished_at")
 
     def with_done(self) -> "ScanQuerySet":
         """Each with `done`, how many of its instruments are looked at."""

@@ -11,7 +11,7 @@ from django.db.models.functions import Abs
 
 from patterns.charting.svg import Share
 from patterns.engine.registry import default_rules
-from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
+from patterns.models import Interval, PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_beside, evidence_of_results, named
 from patterns.services.presentation import present
 from patterns.services.rules import store_rules
@@ -75,21 +75,21 @@ class Comparison:
 
 
 def chosen_scan(*, user: "User", code: UUID | None) -> Scan | None:
-    """The scan asked for, Scan.DoesNotExist if the person may not see it; else their own latest or that of the timetable."""
+    """The scan asked for, Scan.DoesNotExist if the person may not see it; else their own latest or the timetable's latest daily one."""
     scans = Scan.objects.visible_to(user).select_related("universe")
     if code is not None:
         return scans.get(code=code)
     # grouped, since one scan may have several requests
-    asked = Q(requests__user=user, requests__withdrawn_at=None) | Q(requests__user=None)
+    asked = Q(requests__user=user, requests__withdrawn_at=None) | Q(requests__user=None, interval=Interval.DAY_1)
     shown = scans.exclude(status=Scan.Status.CANCELLED).filter(asked).annotate(asked_at=Max("requests__created_at"))
     return shown.order_by("-asked_at").first() or scans.finished().first()
 
 
 def latest_whole_scan(*, user: "User") -> Scan | None:
-    """The finished scan of a universe by all detectors with the latest close; two queries."""
+    """The finished scan of a universe by all detectors with the latest close, a daily one if there is one; two queries."""
     rules = [row.pk for row in store_rules(rules=default_rules())]
     scans = Scan.objects.visible_to(user).finished().filter(universe__isnull=False).with_exactly(rules)
-    return scans.select_related("universe").order_by("-as_of", "-finished_at").first()
+    return scans.select_related("universe").by_close().first()
 
 
 def history(*, user: "User") -> list[Scan]:

@@ -297,6 +297,14 @@ def test_the_latest_scan_is_that_of_the_latest_close(api: Api, alice: User, mark
     assert api(alice).get("/api/scan/latest", {"universe": "NOPE"}).status_code == 404
 
 
+def test_a_week_does_not_stand_before_the_day_unless_it_is_asked(api: Api, alice: User, market: Universe, done: Scan) -> None:
+    weekly = run_scan_here(universe=market, interval="1week", as_of=done.as_of.date(), now=timezone.now(), threads=0)
+    assert weekly.finished_at > done.finished_at
+    for path, code in (("/api/scan/latest", lambda answer: answer["code"]), ("/api/top-setups", lambda answer: answer["scan"]["code"])):
+        assert code(api(alice).get(path).json()) == str(done.code)
+        assert code(api(alice).get(path, {"interval": "1week"}).json()) == str(weekly.code)
+
+
 def test_no_scan_yet_is_said(api: Api, alice: User, market: Universe) -> None:
     for path in ("/api/scan/latest", "/api/top-setups"):
         answer = api(alice).get(path)

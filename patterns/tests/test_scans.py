@@ -16,7 +16,6 @@ from patterns.engine.registry import default_rules, detector
 from patterns.events import scan_finished
 from patterns.models import Instrument, PatternMatch, Scan, ScanPiece, ScanResult, Universe
 from patterns.services import pieces, scans
-from patterns.services.after_close import scan_what_is_new, week_closed_by
 from patterns.services.lives import follow_lives
 from patterns.services.looking import look_at
 from patterns.services.matches import LATELY
@@ -387,16 +386,6 @@ def test_a_piece_that_always_kills_its_worker_is_given_up_and_named(market: Univ
     scan.refresh_from_db()
     assert scan.status == "partial"
     assert [entry["symbol"] for entry in scan.failed] == ["S0", "S1"]
-
-
-def test_the_timetable_scans_new_bars_once(market: Universe, django_capture_on_commit_callbacks: Callable[..., Any]) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        scan, weekly = scan_what_is_new(now=NOW)
-    assert (scan.universe, scan.requests.get().user) == (market, None)
-    assert (weekly.interval, weekly.kind) == ("1week", "weekly") and week_closed_by(scan.as_of) == weekly.as_of <= scan.as_of
-    assert scan_what_is_new(now=NOW) == []
-    store_bars(instrument=Instrument.objects.get(symbol="S0"), interval="1day", bars=random_bars(321, seed=0))
-    assert len(scan_what_is_new(now=NOW)) == 1
 
 
 # withdrawing -----------------------------------------------------------------------------------------------------------------

@@ -325,6 +325,14 @@ def test_the_dashboard_shows_the_latest_scan(browser: Browser, alice: "User", sc
     assert "Best setups" in page and "BOTTOM" in page and "Recent scans" in page and "as of 28 Jun 2024" in page
 
 
+def test_the_timetables_week_does_not_take_the_place_of_the_day(browser: Browser, alice: "User", scan: Scan) -> None:
+    friday = scan.as_of.date()
+    weekly = run_scan_here(universe=scan.universe, interval="1week", as_of=friday, now=timezone.now(), threads=0)
+    assert weekly.results.count() == 0 and weekly.finished_at > scan.finished_at
+    for address in ("/", "/scanner/", "/symbols/BOTTOM/"):
+        assert "Double bottom" in text_of(browser(alice).get(address))
+
+
 def test_the_dashboard_of_an_empty_house_says_what_to_do(browser: Browser, alice: "User") -> None:
     page = text_of(browser(alice).get("/"))
     assert "Nothing has been scanned yet" in page and "Run a scan" in page
