@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from .views import accounts, alerts, imports, journal, trades, watchlist
+from .views import accounts, alerts, imports, journal, planner, trades, watchlist
 
 app_name = "trading"
 urlpatterns = [
     path("journal/", journal.whole, name="journal"),
-    path("journal/new/", trades.new, name="new_trade"),
-    path("journal/new/size/", trades.size, name="size"),
+    path("journal/new/", planner.new, name="new_trade"),
+    path("journal/new/size/", planner.size, name="size"),
     path("journal/discreet/", journal.discreet, name="discreet"),
     path("journal/examples/", journal.examples, name="examples"),
     path("journal/import/", imports.whole, name="import"),

@@ -9,7 +9,7 @@ from trading.importing.brokers import BROKERS, FIELDS
 from trading.models import TradingAccount
 from trading.preferences import preferences_of
 
-from .trades import Refusing
+from .base import Refusing
 
 if TYPE_CHECKING:
     from accounts.models import User

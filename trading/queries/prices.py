@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from patterns.bars import last_bars
 from patterns.models import Instrument, Interval
+from trading.stats.decimals import STORED_PLACES, as_price, rounded
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,10 @@ def closes(symbols: Collection[str]) -> dict[str, Close]:
 def exactly(price: float) -> Decimal:
     """A bar's price as it is written, without the tail of its binary form."""
     return Decimal(f"{price:.10g}")
+
+
+def as_level(price: float) -> str:
+    """A level as somebody would type it: two decimals, of cheap ones (below 10) as many as five digits take."""
+    value = exactly(price)
+    places = 2 if abs(value) >= 10 else min(STORED_PLACES, max(2, 4 - value.adjusted()))
+    return as_price(rounded(value, places)) or ""

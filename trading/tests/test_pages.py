@@ -114,31 +114,6 @@ def test_what_is_wrong_is_said_beside_its_field(alice: User, browser: Browser) -
     assert not Trade.objects.exists()
 
 
-def test_a_match_fills_in_its_levels(alice: User, browser: Browser) -> None:
-    from django.utils import timezone
-
-    from patterns.models import PatternMatch
-    from patterns.services.scans import run_scan_here
-
-    run_scan_here(universe=create_market(4, bars=320), now=timezone.now(), threads=0)
-    match = PatternMatch.objects.select_related("instrument").earliest("id")
-    client = browser(alice)
-    page = client.get(f"/journal/new/?match={match.code}")
-    assert f"Plan {match.instrument.symbol}" in text_of(page) and f"{match.entry:.2f}" in page.content.decode()
-    told = {
-        "ticker": match.instrument.symbol,
-        "side": match.side,
-        "state": "planned",
-        "entry_price": f"{match.entry:.2f}",
-        "stop_loss": f"{match.stop:.2f}",
-        "target_price": f"{match.target:.2f}",
-        "position_size": "10",
-        "match": str(match.code),
-    }
-    assert client.post("/journal/new/", told).status_code == 302
-    assert Trade.objects.get().match == match and Trade.objects.get().pattern == match.pattern
-
-
 def test_examples_come_and_go_with_one_click(alice: User, browser: Browser) -> None:
     create_market(3, bars=320)
     own = open_trade(alice)

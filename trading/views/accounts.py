@@ -36,13 +36,17 @@ def whole(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST)
     if form.is_valid():
         try:
-            create_account(owner=owner, now=timezone.now(), **form.cleaned_data | {"currency": form.cleaned_data["currency"].upper()})
+            create_account(owner=owner, now=timezone.now(), once=form.wish(), **_account(form.cleaned_data))
         except LegendError as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, "The account is there.")
             return redirect("trading:accounts")
     return accounts_page(request, books(owner=owner), form=form, status=422)
+
+
+def _account(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in ("name", "opening_balance", "opened_on")} | {"currency": told["currency"].upper()}
 
 
 def accounts_page(request: HttpRequest, found: Sequence[Book], *, form: AccountForm | None = None, status: int = 200) -> HttpResponse:
@@ -63,7 +67,8 @@ def one(request: HttpRequest, code: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                add_cash_flow(owner=owner, account=code, now=timezone.now(), **form.cleaned_data)
+                told = {name: form.cleaned_data[name] for name in ("kind", "amount", "on", "note")}
+                add_cash_flow(owner=owner, account=code, now=timezone.now(), once=form.wish(), **told)
             except LegendError as refusal:
                 form.refuse(refusal)
             else:

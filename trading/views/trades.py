@@ -1,7 +1,6 @@
-"""One trade: entered, shown, closed, changed."""
+"""One trade: shown, added to, closed, changed."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -10,180 +9,29 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from legend.lib.errors import LegendError
-from patterns.models import Instrument, PatternMatch, Universe
+from patterns.models import Instrument
 from trading.eligibility import REASONS, reasons_against
-from trading.forms.trades import MOMENT, EntryForm, ExitForm, PlanForm, Refusing, TradeForm, or_zero, words
+from trading.forms.base import MOMENT, Refusing
+from trading.forms.trades import EntryForm, ExitForm, PlanForm, or_zero, words
 from trading.models import Trade
 from trading.preferences import preferences_of
 from trading.queries.drawings import drawn_fills
-from trading.queries.positions import books, position
+from trading.queries.positions import position
 from trading.queries.prices import closes
 from trading.queries.record import told_history
-from trading.risk import BadRisk, Plan, plan
 from trading.services.corrections import change_trade
 from trading.services.deleting import delete_trade, record_of
 from trading.services.screenshots import add_screenshot, delete_screenshot, find_screenshot
-from trading.services.trades import FillInput, TradeInput, add_fill, close_trade, create_trade, find_trade
+from trading.services.trades import FillInput, add_fill, close_trade, find_trade
 from trading.stats.decimals import as_price
 
 from .zone import in_own_time
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-@in_own_time
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Plan a trade, or enter one; a match gives its levels."""
-    owner = cast("User", request.user)
-    if request.method != "POST":
-        initial = _initial(request, owner)
-        form = TradeForm(initial=initial, owner=owner)
-        return TemplateResponse(request, "trading/new.html", _new_context(owner, form, initial))
-    form = TradeForm(request.POST, owner=owner)
-    if form.is_valid() and (trade := _entered(owner, form)) is not None:
-        messages.success(request, f"{trade.symbol} is {'planned' if trade.is_planned else 'in the journal'}.")
-        return redirect("trading:trade", trade.code)
-    return TemplateResponse(request, "trading/new.html", _new_context(owner, form, _told(form)), status=422)
-
-
-@in_own_time
-@require_safe
-def size(request: HttpRequest) -> HttpResponse:
-    """The plan of what has been typed so far."""
-    owner = cast("User", request.user)
-    return TemplateResponse(request, "trading/new.html#plan", _plan_context(owner, request.GET.dict()))
-
-
-def _initial(request: HttpRequest, owner: "User") -> dict[str, Any]:
-    wants = preferences_of(owner)
-    initial: dict[str, Any] = {
-        "risk_percent": wants.risk_pct.normalize(),
-        "side": "long",
-        "ticker": request.GET.get("symbol", "")[:20],
-        "state": "open",
-    }
-    try:
-        code = UUID(request.GET["match"]) if request.GET.get("match") else None
-    except ValueError:
-        code = None
-    rows = PatternMatch.objects.select_related("instrument").filter(universe__in=Universe.objects.visible_to(owner))
-    match = rows.filter(code=code).first() if code else None
-    if match is not None:
-        initial |= {
-            "ticker": match.instrument.symbol,
-            "side": match.side,
-            "match": match.code,
-            "pattern": match.pattern,
-            "state": "planned",
-        }
-        initial |= {
-            name: f"{value:.2f}"
-            for name, value in (("entry_price", match.entry), ("stop_loss", match.stop), ("target_price", match.target))
-        }
-    return initial
-
-
-def _new_context(owner: "User", form: TradeForm, told: dict[str, Any]) -> dict[str, Any]:
-    match = PatternMatch.objects.select_related("instrument").filter(code=told["match"]).first() if _is_code(told.get("match")) else None
-    return {"form": form, "from_match": match, **_plan_context(owner, told)}
-
-
-def _is_code(value: Any) -> bool:
-    try:
-        return bool(value) and bool(UUID(str(value)))
-    except ValueError:
-        return False
-
-
-def _plan_context(owner: "User", told: dict[str, Any]) -> dict[str, Any]:
-    equity, currency, open_risk = _means(owner, told)
-    context: dict[str, Any] = {
-        "currency": currency,
-        "equity": equity,
-        "discreet": preferences_of(owner).discreet,
-        "side": told.get("side", "long"),
-    }
-    entry, stop = _typed(told, "entry_price"), _typed(told, "stop_loss")
-    if entry is None or stop is None:
-        return context | {"waiting": True}
-    try:
-        made = _planned(told, entry, stop, equity, open_risk)
-    except BadRisk as fault:
-        return context | {"fault": str(fault)}
-    return context | {"planned": made}
-
-
-def _planned(told: dict[str, Any], entry: Decimal, stop: Decimal, equity: Decimal | None, open_risk: Decimal) -> Plan:
-    return plan(
-        entry=entry,
-        stop=stop,
-        side="short" if told.get("side") == "short" else "long",
-        target=_typed(told, "target_price"),
-        equity=equity,
-        risk_pct=_typed(told, "risk_percent"),
-        open_risk=open_risk,
-    )
-
-
-def _means(owner: "User", told: dict[str, Any]) -> tuple[Decimal | None, str, Decimal]:
-    """Equity (typed, else of the account's ledger), currency, and what other open trades risk."""
-    held = [book for book in books(owner=owner) if not book.account.is_example]
-    chosen = next((book for book in held if str(book.account.code) == str(told.get("account"))), held[0] if held else None)
-    if chosen is None:
-        return _typed(told, "equity"), preferences_of(owner).currency, Decimal(0)
-    return _typed(told, "equity") or chosen.equity, chosen.account.currency, chosen.open_risk
-
-
-def _typed(told: dict[str, Any], name: str) -> Decimal | None:
-    try:
-        value = Decimal(str(told.get(name, "")).strip().replace(",", "")[:30])
-    except ArithmeticError:
-        return None
-    return value if value.is_finite() and Decimal(0) <= value < Decimal(10) ** 13 and (value or name != "equity") else None
-
-
-def _told(form: TradeForm) -> dict[str, Any]:
-    """What was typed, as it was typed."""
-    return {name: form.data.get(name) for name in form.data}
-
-
-def _entered(owner: "User", form: TradeForm) -> Trade | None:
-    """None when the form tells what is wrong."""
-    told, now = form.cleaned_data, timezone.now()
-    quantity = told["position_size"]
-    if quantity is None:
-        planned = _plan_context(owner, _told(form)).get("planned")
-        quantity = planned.size.shares if planned and planned.size.shares else None
-    if quantity is None and told["state"] == "open":
-        form.add_error("position_size", "How many shares? They can be calculated from entry, stop, risk and equity.")
-        return None
-    fills = []
-    if told["state"] == "open":
-        fills = [FillInput("entry", told["entry_date"] or now, told["entry_price"], quantity, or_zero(told["fee"]))]
-    wish = TradeInput(
-        symbol=told["ticker"],
-        side=told["side"],
-        fills=fills,
-        planned_entry=told["entry_price"],
-        planned_quantity=quantity,
-        stop_loss=told["stop_loss"],
-        target_price=told["target_price"],
-        account=form.account_code,
-        match=told["match"],
-        pattern="" if told["match"] else told["pattern"],
-        tags=words(told["tags"]),
-        notes=told["notes"],
-    )
-    try:
-        return create_trade(owner=owner, told=wish, now=now)
-    except LegendError as refusal:
-        form.refuse(refusal)
-        return None
 
 
 @in_own_time
