@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views.signing_in import sign_in_to_desk
+from accounts.views.signing_in import own_password, sign_in_to_desk, sign_out
 
 from . import views
 
@@ -14,7 +14,11 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
-    path("admin/login/", sign_in_to_desk),  # the administration has no sign-in of its own
+    # the administration has no sign-in, sign-out and password of its own
+    path("admin/login/", sign_in_to_desk),
+    path("admin/logout/", sign_out),
+    path("admin/password_change/", admin.site.admin_view(own_password)),
+    path("admin/password_change/done/", admin.site.admin_view(own_password)),
     path("admin/", admin.site.urls),
     path("api/", include("legend.api")),
     path("", views.dashboard, name="dashboard"),

@@ -1,11 +1,12 @@
 """Keys with which programs act for a person."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from legend.lib.models import CreatedOnce
 
@@ -23,6 +24,13 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def usable(self, now: datetime) -> "ApiKeyQuerySet":
         return self.standing().filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+    def with_calls(self, today: date) -> "ApiKeyQuerySet":
+        """Each with `calls_today` and `calls_30_days`."""
+        return self.annotate(
+            calls_today=Coalesce(Sum("days__calls", filter=Q(days__day=today)), 0),
+            calls_30_days=Coalesce(Sum("days__calls", filter=Q(days__day__gt=today - timedelta(days=30))), 0),
+        )
 
 
 class ApiKey(CreatedOnce):

@@ -45,6 +45,11 @@ def sign_in_to_desk(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("accounts:sign_in", query={"next": wanted}))
 
 
+def own_password(request: HttpRequest) -> HttpResponse:
+    """Where Django's administration would change a password and leave everything else signed in."""
+    return redirect("accounts:change_password")
+
+
 @never_cache
 @require_POST
 def demo(request: HttpRequest) -> HttpResponse:
