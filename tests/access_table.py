@@ -145,7 +145,7 @@ owner      journal  GET PATCH DELETE       /api/trades/{code}
 owner      journal  GET POST               /api/trades/{code}/fills
 owner      journal  PATCH DELETE           /api/trades/{code}/fills/{number}
 owner      journal  GET                    /api/trades/{code}/events
-owner      journal  POST                   /api/trades/{code}/split
+owner      journal  POST DELETE            /api/trades/{code}/split
 person     journal  GET                    /api/analytics/performance
 person     journal  GET                    /api/analytics/patterns
 person     journal  GET                    /api/analytics/calendar

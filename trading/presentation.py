@@ -74,9 +74,9 @@ def told_trade(trade: Trade, *, fills: Iterable[Fill] | None = None) -> dict[str
         "fees": as_money(trade.fees, places),
         "realized_profit_loss": as_money(trade.realised_pnl, places),
         "profit_loss": as_money(trade.net_pnl, places),
-        "profit_loss_pct": as_ratio(trade.pnl_pct),
+        "profit_loss_pct": as_ratio(trade.pct),
         "win": {"win": True, "loss": False}.get(trade.outcome),
-        "r_multiple": as_ratio(trade.r_multiple),
+        "r_multiple": as_ratio(trade.r),
         "hold_seconds": trade.hold_seconds,
         "tags": trade.tags,
         "checklist": trade.checklist,
@@ -107,7 +107,7 @@ def told_fill(fill: Fill, places: int) -> dict[str, Any]:
 
 
 def told_event(event: TradeEvent) -> dict[str, Any]:
-    return {"kind": event.kind, "at": moment(event.at), "detail": event.detail}
+    return {"kind": event.kind, "at": moment(event.at), "by": event.by.username if event.by else None, "detail": event.detail}
 
 
 def told_summary(summary: Summary, *, currency: str | None) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class TradePage(serializers.Serializer[Any]):
 class HistoryAnswer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
+    by = serializers.CharField(allow_null=True, help_text="who told it; null when that person is gone")
     detail = serializers.JSONField(help_text="the fill, or {field: [before, after]}")
 
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from legend.lib.models import Once
 from legend.lib.money import minor_places
 from patterns.api.asker import asker
 from trading.presentation import told_fill
@@ -15,7 +16,7 @@ from trading.services.corrections import change_fill, remove_fill
 from trading.services.trades import add_fill, find_trade
 
 from .answers import FillAnswer, TradeAnswer
-from .questions import FillChange, FillQuestion
+from .questions import KEY, FillChange, FillQuestion
 from .trades import whole
 
 
@@ -30,13 +31,14 @@ class Fills(APIView):
         places = minor_places(trade.account.currency)
         return Response([told_fill(fill, places) for fill in trade.fills.all()])
 
-    @extend_schema(operation_id="trades_fills_add", request=FillQuestion, responses={201: TradeAnswer})
+    @extend_schema(operation_id="trades_fills_add", parameters=[KEY], request=FillQuestion, responses={201: TradeAnswer})
     def post(self, request: Request, code: UUID) -> Response:
         """Open a plan, add to a trade, or take out of it. A closed trade takes no more (409)."""
         find_trade(owner=asker(request), code=code)
         asked = FillQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
-        trade = add_fill(owner=asker(request), code=code, told=asked.as_input(), now=timezone.now())
+        once = Once.read(request.headers.get("Idempotency-Key"), {"trade": code, "fill": asked.validated_data})
+        trade = add_fill(owner=asker(request), code=code, told=asked.as_input(), now=timezone.now(), once=once)
         return Response(whole(trade), status=201)
 
 

@@ -102,6 +102,10 @@ class SplitQuestion(serializers.Serializer[Any]):
     old = serializers.IntegerField(min_value=1, max_value=1000)
 
 
+class MomentQuestion(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+
+
 class NarrowingQuestion(serializers.Serializer[Any]):
     account = serializers.UUIDField(required=False)
     symbol = serializers.CharField(max_length=20, required=False)

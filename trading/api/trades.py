@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +17,24 @@ from trading.models import Trade
 from trading.models.trade import TradeQuerySet
 from trading.presentation import told_event, told_figures, told_trade
 from trading.queries.journal import closed_trades, figures, narrowed
-from trading.services.corrections import apply_split, change_trade
+from trading.services.corrections import change_trade
 from trading.services.deleting import delete_trade
+from trading.services.splits import apply_split, take_back_split
 from trading.services.trades import FillInput, TradeInput, close_trade, create_trade, find_trade
 
 from .answers import HistoryPage, StatisticsAnswer, TradeAnswer, TradePage
-from .questions import KEY, NARROWING, PAGES, CloseQuestion, SplitQuestion, TradeChange, TradeQuestion, fill_of, narrowing_of
+from .questions import (
+    KEY,
+    NARROWING,
+    PAGES,
+    CloseQuestion,
+    MomentQuestion,
+    SplitQuestion,
+    TradeChange,
+    TradeQuestion,
+    fill_of,
+    narrowing_of,
+)
 
 
 def whole(trade: Trade) -> dict[str, Any]:
@@ -70,13 +83,14 @@ class CloseTrade(APIView):
 
     key_scope = "journal"
 
-    @extend_schema(operation_id="trades_close", request=CloseQuestion, responses=TradeAnswer)
+    @extend_schema(operation_id="trades_close", parameters=[KEY], request=CloseQuestion, responses=TradeAnswer)
     def post(self, request: Request) -> Response:
         asked = CloseQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
         told, now = asked.validated_data, timezone.now()
         fill = FillInput("exit", told.get("exit_date") or now, told["exit_price"], told["quantity"], told["fee"])
-        return Response(whole(close_trade(owner=asker(request), code=told["code"], fill=fill, now=now)))
+        once = Once.read(request.headers.get("Idempotency-Key"), {"close": told})
+        return Response(whole(close_trade(owner=asker(request), code=told["code"], fill=fill, now=now, once=once)))
 
 
 class NewestFirst(CursorPages):
@@ -165,13 +179,13 @@ class TradeEvents(APIView):
     def get(self, request: Request, code: UUID) -> Response:
         trade = find_trade(owner=asker(request), code=code)
         pages = OldestFirst()
-        page = pages.paginate_queryset(trade.events.all(), request, view=self) or []
+        page = pages.paginate_queryset(trade.events.select_related("by"), request, view=self) or []
         answer: Response = pages.get_paginated_response([told_event(event) for event in page])
         return answer
 
 
 class TradeSplit(APIView):
-    """Count the fills before a share split on its far side. No result changes."""
+    """Count the fills before a share split on its far side. No result changes; the same split again changes nothing."""
 
     key_scope = "journal"
 
@@ -181,3 +195,13 @@ class TradeSplit(APIView):
         asked = SplitQuestion(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(whole(apply_split(owner=asker(request), code=code, now=timezone.now(), **asked.validated_data)))
+
+    AT = OpenApiParameter("at", OpenApiTypes.DATETIME, required=True, description="the moment with which it was applied")
+
+    @extend_schema(operation_id="trades_split_take_back", parameters=[AT], request=None, responses=TradeAnswer)
+    def delete(self, request: Request, code: UUID) -> Response:
+        """Take back a split that was none."""
+        find_trade(owner=asker(request), code=code)
+        asked = MomentQuestion(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(whole(take_back_split(owner=asker(request), code=code, at=asked.validated_data["at"], now=timezone.now())))

@@ -3,13 +3,14 @@
 from django.db import models
 from django.db.models import Q
 
+from legend.lib.models import CreatedOnce
 from trading.stats import fills as pure
 
 from .amounts import money_field, price_field
 from .trade import Trade
 
 
-class Fill(models.Model):
+class Fill(CreatedOnce):
     """One execution, as it happened (before later splits). `gross` and `net` are what an exit realised."""
 
     class Kind(models.TextChoices):
@@ -31,7 +32,9 @@ class Fill(models.Model):
 
     class Meta:
         ordering = ["at", "kind", "number"]  # entry comes before exit
+        indexes = [models.Index(fields=["request_key"], condition=Q(request_key__isnull=False), name="fill_request_key")]
         constraints = [
+            models.UniqueConstraint(fields=["trade", "request_key"], name="fill_created_once"),
             models.UniqueConstraint(fields=["trade", "number"], name="fill_number_unique"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="fill_quantity_above_zero"),
             models.CheckConstraint(condition=Q(price__gt=0) | Q(kind="exit", price=0), name="fill_price_above_zero"),

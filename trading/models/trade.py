@@ -46,7 +46,8 @@ class TradeQuerySet(models.QuerySet["Trade"]):
 class Trade(CreatedOnce):
     """What was planned and typed; below it what the fills make of it, written by `take_measures` alone.
 
-    `stop_loss` is the initial stop, `current_stop` where it was moved to. Prices as traded; measures are after all `splits`.
+    `stop_loss` is the initial stop, `current_stop` where it was moved to. Fills are as traded; levels and measures after all `splits`.
+    `r_multiple` and `pnl_pct` are columns to order by; what is shown is `r` and `pct`, rounded once.
     """
 
     class Side(models.TextChoices):
@@ -155,6 +156,15 @@ class Trade(CreatedOnce):
     @property
     def hold_seconds(self) -> int | None:
         return None if self.opened_at is None or self.closed_at is None else int((self.closed_at - self.opened_at).total_seconds())
+
+    @property
+    def r(self) -> Decimal | None:
+        """R as every figure of the journal sees it."""
+        return r_multiple(self.net_pnl, self.risk_amount)
+
+    @property
+    def pct(self) -> Decimal | None:
+        return pnl_pct(self.net_pnl, self.entry_price, self.quantity_in)
 
     @property
     def stop_now(self) -> Decimal | None:

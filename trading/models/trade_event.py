@@ -19,11 +19,12 @@ class TradeEvent(models.Model):
         FILL_CHANGED = "fill_changed", "Fill changed"
         FILL_REMOVED = "fill_removed", "Fill removed"
         SPLIT = "split"
+        SPLIT_REMOVED = "split_removed", "Split taken back"
         ADJUSTED = "adjusted", "Dividend or cost"
         IMPORTED = "imported"
 
     trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=14, choices=Kind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     detail = models.JSONField(default=dict)

@@ -28,6 +28,8 @@ def _words(event: TradeEvent) -> str:
             return f"{verb}: {detail.get('quantity')} @ {detail.get('price')}"
         case "split":
             return f"Split {detail['new']} for {detail['old']}"
+        case "split_removed":
+            return f"Split {detail['new']} for {detail['old']} taken back"
         case "adjusted":
             return f"{str(detail['kind']).replace('_', ' ').title()} {detail['amount']}"
         case "fill_removed":

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from django.db import transaction
 
 from legend.lib.errors import Conflict, NotFound, invalid
 from trading.eligibility import is_late_change
-from trading.models import Fill, Trade
+from trading.models import Fill, Trade, TradingAccount
 from trading.stats import fills as pure
-from trading.stats.decimals import rounded
+from trading.stats.decimals import exact, stored
 
 from .amounts import check_amount, check_checklist, check_notes, check_optional, check_side, check_symbol, check_tags
-from .figures import measured, remeasure
+from .figures import measured, remeasure, splits_of
 from .history import record, told_fill
 from .ledgers import find_account
 from .trades import announce, check_against_entry, check_moment, find_trade, setup_of
@@ -22,10 +23,8 @@ from .trades import announce, check_against_entry, check_moment, find_trade, set
 if TYPE_CHECKING:
     from accounts.models import User
 
-FACTS = ("symbol", "side", "stop_loss")  # of the entry; changing them late keeps a trade out of rankings
+FACTS = ("symbol", "side", "stop_loss", "typed_risk")  # of the entry; changing them late keeps a trade out of rankings
 TEXTS = ("notes", "tags", "checklist")
-MOST_SPLITS = 20
-LARGEST_RATIO = 1000
 
 
 class UnknownFill(NotFound):
@@ -38,25 +37,26 @@ class LastEntry(Conflict):
 
 @transaction.atomic
 def change_trade(*, owner: "User", code: UUID, changes: Mapping[str, Any], now: dt.datetime) -> Trade:
-    """Change any of: symbol, side, stop_loss (the initial one), current_stop, target_price, risk_amount, planned_entry,
-    planned_quantity, account, match, pattern, notes, tags, checklist.
+    """Change any of: symbol, side, stop_loss (the initial one), current_stop, stop (the one that is meant now), target_price,
+    risk_amount, planned_entry, planned_quantity, account, match, pattern, notes, tags, checklist.
 
     Raises UnknownTrade, and Invalid naming the field.
     """
     trade = find_trade(owner=owner, code=code, lock=True)
     was = trade.status
-    before = _told(trade)
+    before, account = _told(trade), trade.account_id
     for name, value in changes.items():
-        _take(trade, owner, name, value)
+        _take(trade, owner, name, value, now)
     after = _told(trade)
     changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     if "stop_loss" in changed:
         _carry_stop(trade, before["stop_loss"])
-    entries = [row.as_fact() for row in trade.fills.filter(kind=Fill.Kind.ENTRY)]
-    entry = pure.in_order(entries)[0].price if entries else trade.planned_entry
+    splits = splits_of(trade)
+    entries = pure.in_order(pure.adjusted(row.as_fact(), splits) for row in trade.fills.filter(kind=Fill.Kind.ENTRY))
+    entry = entries[0].price if entries else trade.planned_entry
     if changed.keys() & {"side", "stop_loss", "target_price", "planned_entry"}:
         check_against_entry(trade, entry, entries)
-    if "account" in changed:
+    if trade.account_id != account:
         _move(trade)
     remeasure(trade, now=now)
     if changed:
@@ -90,6 +90,7 @@ def change_fill(*, owner: "User", code: UUID, number: int, changes: Mapping[str,
     measured(trade, [*others, row.as_fact()])
     first = pure.in_order(one for one in [*others, row.as_fact()] if one.kind == pure.Kind.ENTRY)[0]
     if first.number == row.number:
+        first = pure.adjusted(first, splits_of(trade))
         check_against_entry(trade, first.price, [first])
     late = _is_late(trade, row.recorded_at, now, entry_fact=row.kind == Fill.Kind.ENTRY)
     row.changed_at = now
@@ -110,40 +111,17 @@ def remove_fill(*, owner: "User", code: UUID, number: int, now: dt.datetime) -> 
         raise LastEntry("This is the only entry of the trade. Delete the trade instead.")
     measured(trade, others)
     late = _is_late(trade, row.recorded_at, now, entry_fact=row.kind == Fill.Kind.ENTRY)
-    record(trade, "fill_removed", by=owner, at=now, detail=told_fill(row.as_fact()) | ({"late": True} if late else {}))
+    record(
+        trade,
+        "fill_removed",
+        by=owner,
+        at=now,
+        detail=told_fill(row.as_fact()) | {"recorded_at": row.recorded_at} | ({"late": True} if late else {}),
+    )
     row.delete()
     remeasure(trade, now=now)
     announce(trade, was=was)
     return trade
-
-
-@transaction.atomic
-def apply_split(*, owner: "User", code: UUID, at: dt.datetime, new: int, old: int, now: dt.datetime) -> Trade:
-    """`new` shares for `old` ones from that moment on: fills before it are counted on its far side. No result changes."""
-    if not (1 <= new <= LARGEST_RATIO and 1 <= old <= LARGEST_RATIO) or new == old:
-        raise invalid(
-            "new", f"A split gives 1 to {LARGEST_RATIO} new shares for 1 to {LARGEST_RATIO} old ones, not the same number.", "bad_ratio"
-        )
-    check_moment(at, now, "at")
-    trade = find_trade(owner=owner, code=code, lock=True)
-    if any(one["at"] == at.isoformat() for one in trade.splits):
-        raise Conflict("This split is applied already.", code="split_known")
-    if len(trade.splits) >= MOST_SPLITS:
-        raise invalid("at", f"A trade has {MOST_SPLITS} splits at most.", "too_many")
-    trade.splits = sorted([*trade.splits, {"at": at.isoformat(), "new": new, "old": old}], key=lambda one: one["at"])
-    if trade.opened_at is not None and trade.opened_at < at:
-        trade.target_price = _over(trade.target_price, new, old)
-        trade.current_stop = _over(trade.current_stop, new, old)
-    record(trade, "split", by=owner, at=now, detail={"at": at, "new": new, "old": old})
-    remeasure(trade, now=now)
-    announce(trade, was=trade.status)
-    return trade
-
-
-def _over(price: Any, new: int, old: int) -> Any:
-    from trading.stats.decimals import stored
-
-    return None if price is None else stored(rounded(price * old / new, 8))
 
 
 def _told(trade: Trade) -> dict[str, Any]:
@@ -153,7 +131,7 @@ def _told(trade: Trade) -> dict[str, Any]:
     return {name: getattr(trade, name) for name in names} | {"account": trade.account.name, "match": match}
 
 
-def _take(trade: Trade, owner: "User", name: str, value: Any) -> None:
+def _take(trade: Trade, owner: "User", name: str, value: Any, now: dt.datetime) -> None:
     match name:
         case "symbol":
             trade.symbol = check_symbol(value)
@@ -161,10 +139,12 @@ def _take(trade: Trade, owner: "User", name: str, value: Any) -> None:
             trade.side = check_side(value)
         case "stop_loss" | "current_stop" | "target_price" | "planned_entry" | "planned_quantity":
             setattr(trade, name, check_optional(value, name))
+        case "stop":
+            setattr(trade, _stop_meant(trade, now), check_optional(value, "current_stop"))
         case "risk_amount":
             trade.typed_risk = check_optional(value, name)
         case "account":
-            trade.account = find_account(owner=owner, code=value)
+            trade.account = _other_account(trade, find_account(owner=owner, code=value))
         case "match":
             trade.match, trade.pattern = setup_of(owner, value, trade.pattern, trade.symbol)
         case "pattern":
@@ -179,9 +159,33 @@ def _take(trade: Trade, owner: "User", name: str, value: Any) -> None:
             raise invalid(name, f"A trade has no {name!r} that could be changed.", "unknown_field")
 
 
-def _carry_stop(trade: Trade, before: Any) -> None:
-    """Entries that were made with the initial stop are made with the corrected one."""
-    trade.fills.filter(kind=Fill.Kind.ENTRY, stop=before).update(stop=trade.stop_loss)
+@exact
+def _carry_stop(trade: Trade, before: Decimal | None) -> None:
+    """Entries that were made with the initial stop are made with the corrected one; a fill's stop is in shares of its moment."""
+    splits, after = splits_of(trade), trade.stop_loss
+    for row in trade.fills.filter(kind=Fill.Kind.ENTRY):
+        shares = pure.shares_since(row.at, splits)
+        if row.stop == (None if before is None else stored(before * shares)):
+            row.stop = None if after is None else stored(after * shares)
+            row.save(update_fields=["stop"])
+
+
+def _stop_meant(trade: Trade, now: dt.datetime) -> str:
+    """Where a stop typed now goes: the initial one of a plan, or of an entry just told without one; else it was moved."""
+    if trade.is_planned:
+        return "stop_loss"
+    fresh = trade.stop_loss is None and not _is_late(trade, trade.recorded_at, now, entry_fact=True)
+    return "stop_loss" if fresh else "current_stop"
+
+
+def _other_account(trade: Trade, account: TradingAccount) -> TradingAccount:
+    """Invalid for an archived one, and between examples and what was really traded."""
+    if account.pk != trade.account_id:
+        if account.archived_at is not None:
+            raise invalid("account", f"The account {account.name} is archived.", "archived")
+        if account.is_example != trade.account.is_example:
+            raise invalid("account", "Trades do not move between the examples and an account of your own.", "example_account")
+    return account
 
 
 def _move(trade: Trade) -> None:

@@ -11,14 +11,14 @@ from legend.lib.events import publish
 from legend.lib.money import minor_places
 from trading.eligibility import EDIT_WITHIN, Record, RecordedFill, reasons_against
 from trading.events import trade_deleted
-from trading.models import CashFlow, Fill, RemovedTrade, Trade
+from trading.models import CashFlow, RemovedTrade, Trade
 from trading.preferences import preferences_of
 from trading.queries.prices import last_closes
 from trading.stats.decimals import rounded, stored
-from trading.stats.fills import r_multiple, unrealised
+from trading.stats.fills import Measures, r_multiple, unrealised
 from trading.stats.journal import outcome_of
 
-from .figures import measured
+from .counted import counted, ever_exited, first_told, record_when_entered
 from .history import step
 from .screenshots import forget_files
 from .trades import find_trade
@@ -53,27 +53,26 @@ def record_of(trade: Trade) -> Record:
 def _leaves_a_result(trade: Trade, now: dt.datetime) -> bool:
     if trade.is_planned or trade.account.is_example:
         return False
-    rows = list(trade.fills.all())
-    if now <= trade.recorded_at + EDIT_WITHIN and all(row.kind == Fill.Kind.ENTRY for row in rows):
+    if now <= first_told(trade) + EDIT_WITHIN and not ever_exited(trade):
         return False
-    against = [code for code in reasons_against(record_of(trade)) if code != "edited"]
-    return not against
+    return not reasons_against(record_when_entered(trade))
 
 
 def _keep_result(trade: Trade, now: dt.datetime) -> None:
-    net, closed_at = trade.net_pnl, trade.closed_at or now
+    found = counted(trade)
+    net, closed_at = found.net, found.closed_at or now
     if net is None:
-        net = _as_if_closed(trade)
-    r = r_multiple(net, trade.risk_amount)
+        net = _as_if_closed(trade, found)
+    r = r_multiple(net, found.risk)
     RemovedTrade.objects.create(
         owner=trade.owner,
         account=trade.account,
         trade_code=trade.code,
-        was_open=not trade.is_closed,
+        was_open=found.net is None,
         r_multiple=None if r is None else rounded(stored(r), 4),
         net_pnl=net,
         outcome=outcome_of(net, places=minor_places(trade.account.currency)).value,
-        opened_at=trade.opened_at or trade.recorded_at,
+        opened_at=found.opened_at or trade.recorded_at,
         closed_at=closed_at,
         recorded_at=trade.recorded_at,
         removed_at=now,
@@ -83,8 +82,7 @@ def _keep_result(trade: Trade, now: dt.datetime) -> None:
         CashFlow.objects.create(account=trade.account, kind=CashFlow.Kind.REMOVED, on=day, amount=net, created_at=now)
 
 
-def _as_if_closed(trade: Trade) -> Decimal:
+def _as_if_closed(trade: Trade, found: Measures) -> Decimal:
     """An open trade at the last close; without one, all of its risk lost."""
-    found = measured(trade, [row.as_fact() for row in trade.fills.all()])
     left = unrealised(side=trade.side, measures=found, price=last_closes([trade.symbol]).get(trade.symbol))
-    return stored(found.realised + left) if left is not None else stored(-(trade.risk_amount or Decimal(0)))
+    return stored(found.realised + left) if left is not None else stored(-(found.risk or Decimal(0)))

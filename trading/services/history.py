@@ -31,6 +31,15 @@ def told_fill(fill: Fill) -> dict[str, Any]:
     }
 
 
+def stop_in_force(trade: Trade, at: dt.datetime) -> Decimal | None:
+    """The stop at a moment of the past: what the first move after it moved away from, else the present one."""
+    for event in trade.events.filter(at__gt=at, kind__in=["stop_moved", "changed"]):
+        if "current_stop" in event.detail:
+            before = event.detail["current_stop"][0]
+            return trade.stop_loss if before is None else Decimal(before)
+    return trade.stop_now
+
+
 def _told(value: Any) -> Any:
     if isinstance(value, Decimal):
         return as_price(value)

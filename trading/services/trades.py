@@ -18,10 +18,11 @@ from trading.events import trade_changed, trade_closed, trade_opened
 from trading.models import Fill, Trade, TradingAccount
 from trading.risk import BadRisk, check_levels
 from trading.stats import fills as pure
+from trading.stats.decimals import stored
 
 from .amounts import check_amount, check_checklist, check_notes, check_optional, check_side, check_symbol, check_tags
-from .figures import measured, remeasure
-from .history import record, step, told_fill
+from .figures import measured, remeasure, splits_of
+from .history import record, step, stop_in_force, told_fill
 from .ledgers import default_account, find_account
 
 if TYPE_CHECKING:
@@ -123,12 +124,15 @@ def create_trade(*, owner: "User", told: TradeInput, now: dt.datetime, once: Onc
 
 
 @transaction.atomic
-def add_fill(*, owner: "User", code: UUID, told: FillInput, now: dt.datetime) -> Trade:
+def add_fill(*, owner: "User", code: UUID, told: FillInput, now: dt.datetime, once: Once | None = None) -> Trade:
     """An entry opens a plan or adds to a trade; an exit takes out of it. A closed trade takes no more: what follows is a new one.
+    The same wish again changes nothing.
 
-    Raises UnknownTrade, NothingLeftToClose, NotOpenYet, OversizedExit, ExitBeforeEntry, Invalid.
+    Raises UnknownTrade, NothingLeftToClose, NotOpenYet, OversizedExit, ExitBeforeEntry, KeyReused, Invalid.
     """
     trade = find_trade(owner=owner, code=code, lock=True)
+    if once is not None and (made := Fill.objects.filter(trade__owner=owner, request_key=once.key).first()) and made.is_answer_to(once):
+        return trade
     was = trade.status
     if trade.is_closed:
         raise NothingLeftToClose(f"This trade in {trade.symbol} is closed already.")
@@ -142,16 +146,16 @@ def add_fill(*, owner: "User", code: UUID, told: FillInput, now: dt.datetime) ->
         check_against_entry(trade, fact.price, [fact])
         trade.stop_loss = fact.stop
     measured(trade, [*known, fact])
-    _keep(trade, [fact], now)
+    _keep(trade, [fact], now, once)
     record(trade, fact.kind.value, by=owner, at=now, detail=told_fill(fact))
     remeasure(trade, now=now)
     announce(trade, was=was)
     return trade
 
 
-def close_trade(*, owner: "User", code: UUID, fill: FillInput, now: dt.datetime) -> Trade:
+def close_trade(*, owner: "User", code: UUID, fill: FillInput, now: dt.datetime, once: Once | None = None) -> Trade:
     """Exit an open trade, in part or whole; a whole exit fixes its result and announces it. Raises as `add_fill`."""
-    return add_fill(owner=owner, code=code, told=fill, now=now)
+    return add_fill(owner=owner, code=code, told=fill, now=now, once=once)
 
 
 def announce(trade: Trade, *, was: str) -> None:
@@ -232,10 +236,17 @@ def _fact(trade: Trade, told: FillInput, number: int, now: dt.datetime) -> pure.
     check_moment(told.at, now, "entry_date" if is_entry else "exit_date")
     if is_entry and told.quantity is None:
         raise invalid("position_size", "An entry needs a quantity.", "required")
-    stop = (trade.stop_now if told.stop is None else check_amount(told.stop, "stop_loss")) if is_entry else None
+    stop = (_stop_then(trade, told.at) if told.stop is None else check_amount(told.stop, "stop_loss")) if is_entry else None
     quantity = Decimal(-1) if told.quantity is None else check_amount(told.quantity, "position_size" if is_entry else "quantity")
     price = check_amount(told.price, "entry_price" if is_entry else "exit_price", zero=not is_entry)
     return pure.Fill(told.at, pure.Kind(told.kind), quantity, price, check_amount(told.fee, "fee", zero=True), stop, number)
+
+
+def _stop_then(trade: Trade, at: dt.datetime) -> Decimal | None:
+    """The stop that was in force at that moment, in shares of that moment."""
+    found = stop_in_force(trade, at) if trade.pk else trade.stop_now
+    shares = pure.shares_since(at, splits_of(trade))
+    return found if found is None or shares == 1 else stored(found * shares)
 
 
 def check_moment(at: dt.datetime, now: dt.datetime, name: str) -> None:
@@ -260,7 +271,7 @@ def _with_quantity(fact: pure.Fill, quantity: Decimal) -> pure.Fill:
     return pure.Fill(fact.at, fact.kind, quantity, fact.price, fact.fee, fact.stop, fact.number)
 
 
-def _keep(trade: Trade, facts: Sequence[pure.Fill], now: dt.datetime) -> None:
+def _keep(trade: Trade, facts: Sequence[pure.Fill], now: dt.datetime, once: Once | None = None) -> None:
     Fill.objects.bulk_create(
         Fill(
             trade=trade,
@@ -272,6 +283,7 @@ def _keep(trade: Trade, facts: Sequence[pure.Fill], now: dt.datetime) -> None:
             fee=fact.fee,
             stop=fact.stop,
             recorded_at=now,
+            **(once.as_fields() if once else {}),
         )
         for fact in facts
     )

@@ -193,12 +193,19 @@ def _turnover(fills: Iterable[Fill]) -> Decimal:
 
 
 @exact
-def adjusted(fill: Fill, splits: Sequence[Split]) -> Fill:
-    """A fill on the far side of every split that came after it."""
+def shares_since(at: dt.datetime, splits: Sequence[Split]) -> Decimal:
+    """How many shares of today one share of that moment is."""
     factor = ONE
     for split in splits:
-        if fill.at < split.at:
+        if at < split.at:
             factor = factor * split.new / split.old
+    return factor
+
+
+@exact
+def adjusted(fill: Fill, splits: Sequence[Split]) -> Fill:
+    """A fill on the far side of every split that came after it."""
+    factor = shares_since(fill.at, splits)
     if factor == 1:
         return fill
     stop = None if fill.stop is None else fill.stop / factor

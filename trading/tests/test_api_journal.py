@@ -165,6 +165,7 @@ def test_a_stranger_finds_nothing_of_mine(alice: User, charlie: User, api: Clien
         client.delete(f"{at}/fills/1"),
         client.get(f"{at}/events"),
         client.post(f"{at}/split", {"at": "2026-01-01T00:00:00Z", "new": 2, "old": 1}),
+        client.delete(f"{at}/split?at=2026-01-01T00:00:00Z"),
         client.post("/api/trades/close", {"code": str(trade.code), "exit_price": "1"}),
         client.post("/api/trades/create", NEW | {"account": str(book.code)}),
         client.get(account),
@@ -284,3 +285,40 @@ def test_rows_read_at_once_are_what_django_gives(alice: User) -> None:
     rows = Trade.objects.order_by("id").values_list(*columns)
     assert list(plain_rows(rows)) == list(rows)
     assert list(plain_rows(Trade.objects.none().values_list(*columns))) == []
+
+
+@pytest.mark.parametrize("path", ["close", "fills"])
+def test_the_same_key_closes_or_fills_once(alice: User, api: Client, path: str) -> None:
+    client = api(alice)
+    trade, other = open_trade(alice), open_trade(alice)
+    key = {"Idempotency-Key": "k"}
+    told: dict[str, Any]
+    if path == "close":
+        address, elsewhere = "/api/trades/close", "/api/trades/close"
+        told, told_elsewhere = ({"code": str(one.code), "exit_price": "55", "quantity": "40"} for one in (trade, other))
+        changed = told | {"exit_price": "56"}
+    else:
+        address, elsewhere = (f"/api/trades/{one.code}/fills" for one in (trade, other))
+        told = told_elsewhere = {"kind": "exit", "price": "55", "quantity": "40"}
+        changed = told | {"price": "56"}
+    first, again = (client.post(address, told, headers=key) for _ in range(2))
+    assert first.json() == again.json() and first.status_code == again.status_code < 300
+    assert first.json()["quantity_open"] == "60" and trade.fills.count() == 2
+    assert client.post(address, changed, headers=key).status_code == 422
+    assert client.post(elsewhere, told_elsewhere, headers=key).status_code == 422
+    assert other.fills.count() == 1
+    # what was answered once is answered again, also when the trade is closed since
+    client.post("/api/trades/close", {"code": str(trade.code), "exit_price": "50"})
+    assert client.post(address, told, headers=key).json()["status"] == "closed" and trade.fills.count() == 3
+
+
+def test_a_split_is_applied_once_and_taken_back_through_the_api(alice: User, api: Client) -> None:
+    client, trade = api(alice), open_trade(alice)
+    address, told = f"/api/trades/{trade.code}/split", {"at": "2026-03-03T00:00:00Z", "new": 2, "old": 1}
+    for _ in range(2):
+        assert client.post(address, told).json()["position_size"] == "200"
+    assert client.post(address, told | {"new": 3}).status_code == 409
+    assert client.delete(address).status_code == 400 and client.delete(f"{address}?at=2026-01-01T00:00:00Z").status_code == 404
+    assert client.delete(f"{address}?at=2026-03-03T00:00:00Z").json()["position_size"] == "100"
+    last = client.get(f"/api/trades/{trade.code}/events").json()["results"][-1]
+    assert (last["kind"], last["by"]) == ("split_removed", "alice")

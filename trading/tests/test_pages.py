@@ -180,7 +180,7 @@ def test_the_journal_asks_a_fixed_number_of_queries(alice: User, browser: Browse
 
 @pytest.mark.django_db
 def test_fills_are_drawn_with_prices_after_splits(alice: User, browser: Browser) -> None:
-    from trading.services.corrections import apply_split
+    from trading.services.splits import apply_split
 
     from .factories import NOW
 

@@ -1,14 +1,12 @@
 import datetime as dt
 import io
-import threading
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
@@ -18,7 +16,7 @@ from legend.lib.errors import Invalid, LegendError
 from legend.lib.models import KeyReused, Once
 from trading import events
 from trading.models import CashFlow, Fill, RemovedTrade, Trade
-from trading.services.corrections import LastEntry, apply_split, change_fill, change_trade, remove_fill
+from trading.services.corrections import LastEntry, change_fill, change_trade, remove_fill
 from trading.services.deleting import delete_trade
 from trading.services.figures import ExitBeforeEntry, OversizedExit
 from trading.services.ledgers import add_cash_flow, change_account, delete_account
@@ -208,17 +206,6 @@ def test_a_fill_is_corrected_or_taken_back(alice: User) -> None:
         remove_fill(owner=alice, code=trade.code, number=1, now=NOW)
 
 
-def test_a_split_moves_prices_and_no_result(alice: User) -> None:
-    trade = open_trade(alice, stop="190", fills=[entry("200")], target_price=D(240))
-    later = NOW + DAY
-    split = apply_split(owner=alice, code=trade.code, at=later, new=4, old=1, now=later)
-    assert (split.quantity_in, split.entry_price, split.target_price, split.risk_amount) == (400, 50, 60, 1000)
-    done = close_trade(owner=alice, code=trade.code, fill=out("55", at=later), now=later)
-    assert done.net_pnl == 2000 and done.r_multiple == 2
-    with pytest.raises(LegendError, match="applied already"):
-        apply_split(owner=alice, code=trade.code, at=later, new=4, old=1, now=later)
-
-
 def test_within_15_minutes_and_without_an_exit_a_trade_goes_without_a_trace(alice: User) -> None:
     trade = open_trade(alice)
     assert delete_trade(owner=alice, code=trade.code, now=NOW + 14 * MINUTE) is False
@@ -310,49 +297,6 @@ def test_screenshots_are_encoded_anew(alice: User, charlie: User, settings: obje
             add_screenshot(owner=alice, code=trade.code, file=io.BytesIO(bad), now=NOW)
     delete_screenshot(owner=alice, code=shot.code)
     assert not trade.screenshots.exists()
-
-
-def at_once(work: Callable[[], str], times: int = 50) -> Counter[str]:
-    """The answers of so many threads that begin together."""
-    ready = threading.Barrier(10)
-    said: Counter[str] = Counter()
-
-    def run() -> None:
-        try:
-            for _ in range(times // 10):
-                ready.wait(30)
-                said[work()] += 1
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_fifty_simultaneous_closes_one_counts(alice: User) -> None:
-    trade = open_trade(alice)
-
-    def close() -> str:
-        try:
-            return close_trade(owner=alice, code=trade.code, fill=out(), now=NOW).status
-        except NothingLeftToClose:
-            return "refused"
-
-    assert at_once(close) == {"closed": 1, "refused": 49}
-    trade.refresh_from_db()
-    assert trade.net_pnl == 500 and trade.fills.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_simultaneous_wishes_with_one_key_make_one_trade(alice: User) -> None:
-    told = TradeInput("ACME", fills=[entry()], stop_loss=D(48))
-    said = at_once(lambda: str(create_trade(owner=alice, told=told, now=NOW, once=Once.read("k", {"a": 1})).code))
-    assert len(said) == 1 and Trade.objects.count() == 1 and alice.trading_accounts.count() == 1
 
 
 def test_closing_asks_a_fixed_number_of_queries(alice: User) -> None:

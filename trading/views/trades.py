@@ -124,7 +124,7 @@ def change(request: HttpRequest, code: UUID) -> HttpResponse:
         if told["pattern"] != trade.pattern:
             changes["pattern"] = told["pattern"]
         if told["current_stop"] is not None and told["current_stop"] != trade.stop_now:
-            changes["stop_loss" if trade.is_planned or trade.stop_loss is None else "current_stop"] = told["current_stop"]
+            changes["stop"] = told["current_stop"]
         change_trade(owner=owner, code=code, changes=changes, now=timezone.now())
 
     return _do(request, code, "plan_form", PlanForm(request.POST, auto_id="plan_%s"), work, "Saved.")
