@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "follow the lives of matches": {"task": "patterns.tasks.follow_lives", "schedule": timedelta(minutes=1)},
     "scan what is new": {"task": "patterns.tasks.scan_what_is_new", "schedule": timedelta(minutes=10)},
     "look at what alerts have missed": {"task": "trading.tasks.sweep_alerts", "schedule": timedelta(minutes=1)},
+    "take in what waits": {"task": "trading.tasks.sweep_imports", "schedule": timedelta(minutes=1)},
     "deliver what is due": {"task": "social.tasks.deliver_due", "schedule": timedelta(minutes=1)},
     "sweep evidence": {"task": "patterns.tasks.sweep_evidence", "schedule": timedelta(minutes=1)},
     "write down the calls of keys": {"task": "accounts.tasks.write_down_calls", "schedule": timedelta(minutes=1)},

@@ -119,7 +119,8 @@ person     -        GET POST               /journal/new/
 person     -        GET                    /journal/new/size/
 person     -        POST                   /journal/discreet/
 person     -        GET POST               /journal/import/
-owner      -        POST                   /journal/import/{code}/undo/
+owner      -        GET                    /journal/import/{code}/
+owner      -        GET POST               /journal/import/{code}/undo/
 person     -        POST                   /journal/examples/
 person     -        GET POST               /journal/accounts/
 owner      -        GET POST               /journal/accounts/{code}/
@@ -140,7 +141,7 @@ person     journal  GET                    /api/trades/closed
 person     journal  GET                    /api/trades/statistics
 person     journal  GET                    /api/trades/export
 person     journal  GET POST               /api/trades/import
-owner      journal  DELETE                 /api/trades/import/{code}
+owner      journal  GET DELETE             /api/trades/import/{code}
 owner      journal  GET PATCH DELETE       /api/trades/{code}
 owner      journal  GET POST               /api/trades/{code}/fills
 owner      journal  PATCH DELETE           /api/trades/{code}/fills/{number}
@@ -219,8 +220,9 @@ def examples(owner: User) -> dict[str, str]:
     from patterns.tests.factories import create_market
     from social.models import Notification
     from social.services.notifications import tell_alerts
+    from trading.importing.executions import Reading
     from trading.services.alerts import create_alert, test_alert
-    from trading.services.imports import import_trades
+    from trading.services.imports import start_import
     from trading.services.screenshots import add_screenshot
     from trading.services.watchlists import watch
     from trading.tests.factories import create_journal
@@ -254,13 +256,12 @@ def examples(owner: User) -> dict[str, str]:
     alert = create_alert(owner=owner, wish={"kind": "price", "symbol": "S0", "params": {"level": 1}})
     event = test_alert(owner=owner, code=alert.code, now=now)
     account, trade = create_journal(owner)
-    imported = import_trades(
-        owner=owner, text="symbol,date,quantity,price\nXYZ,2026-01-05,1,1", broker="generic", zone=ZoneInfo("UTC"), now=now
-    )
+    imported = start_import(owner=owner, text="symbol,date,quantity,price\nXYZ,2026-01-05,1,1", reading=Reading(ZoneInfo("UTC")), now=now)
     picture.seek(0)
     shot = add_screenshot(owner=owner, code=trade.code, file=picture, now=now)
     tell_alerts(event_ids=[event.pk], now=now)
     return {
+        "/journal/import/{code}/": f"/journal/import/{imported.code}/",
         "/journal/import/{code}/undo/": f"/journal/import/{imported.code}/undo/",
         "/api/trades/import/{code}": f"/api/trades/import/{imported.code}",
         "/journal/accounts/{code}/": f"/journal/accounts/{account.code}/",

@@ -69,7 +69,7 @@ def export(person: "User") -> Iterator[Table | StoredFile]:
     yield Table(
         "imports",
         TradeImport.objects.filter(owner=person),
-        ("code", "account__code", "broker", "file_name", "taken", "known", "refused", "created_at", "undone_at"),
+        ("code", "account__code", "broker", "file_name", "taken", "known", "reading", "refused", "created_at", "undone_at", "kept"),
     )
     yield Table("imported_executions", ImportedExecution.objects.filter(account__owner=person), ("imported__code", "key", "fill__number"))
     yield Table("watchlist", WatchItem.objects.filter(owner=person), WATCHED)

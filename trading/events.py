@@ -19,3 +19,6 @@ trade_changed = Signal()
 
 trade_deleted = Signal()
 """`(trade_id, user_id)`: the row is gone."""
+
+import_queued = Signal()
+"""`(import_id)`: a large file waits to be taken in."""

@@ -5,7 +5,7 @@ from django.dispatch import receiver
 from patterns.events import bars_updated, matches_changed, scan_finished
 
 from . import tasks
-from .events import trade_closed
+from .events import import_queued, trade_closed
 
 
 @receiver(bars_updated)
@@ -26,3 +26,8 @@ def tell_of_ended_matches(match_ids: list[int], **_: object) -> None:
 @receiver(trade_closed)
 def complete_watched(trade_id: int, **_: object) -> None:
     tasks.complete_watched.delay(trade_id)
+
+
+@receiver(import_queued)
+def take_import(import_id: int, **_: object) -> None:
+    tasks.take_import.delay(import_id)

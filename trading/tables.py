@@ -39,7 +39,7 @@ FILL = (
 )
 FLOW = ("account", "on", "kind", "amount", "currency", "note", "trade")
 TEXTS = {"notes", "tags", "pattern", "account", "note", "code", "trade", "symbol"}
-LISTS = ("closed", "open", "fills", "cash-flows")
+LISTS = (("closed", "Closed trades"), ("open", "Open trades and plans"), ("fills", "Fills"), ("cash-flows", "Ledger"))
 
 
 @dataclass(frozen=True)

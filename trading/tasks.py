@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import alerts, monitoring, scan_alerts, watch_moves
+from .services import alerts, imports, monitoring, scan_alerts, watch_moves
 
 
 @shared_task
@@ -30,6 +30,17 @@ def complete_watched(trade_id: int) -> None:
 @shared_task
 def tell_ended_matches() -> None:
     scan_alerts.tell_ended_matches(now=timezone.now())
+
+
+@shared_task
+def take_import(import_id: int) -> None:
+    imports.take_queued(import_id=import_id, now=timezone.now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Large files that a process which died has left waiting."""
+    imports.requeue_waiting(now=timezone.now())
 
 
 @shared_task

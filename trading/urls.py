@@ -12,6 +12,7 @@ urlpatterns = [
     path("journal/discreet/", journal.discreet, name="discreet"),
     path("journal/examples/", journal.examples, name="examples"),
     path("journal/import/", imports.whole, name="import"),
+    path("journal/import/<uuid:code>/", imports.one, name="import_one"),
     path("journal/import/<uuid:code>/undo/", imports.undo, name="import_undo"),
     path("journal/accounts/", accounts.whole, name="accounts"),
     path("journal/accounts/<uuid:code>/", accounts.one, name="account"),

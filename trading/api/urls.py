@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import alerts, analytics, exports, fills, portfolio, risk, trades, watchlist
+from . import alerts, analytics, exports, fills, imports, portfolio, risk, trades, watchlist
 
 app_name = "trading-api"
 urlpatterns = [
@@ -12,8 +12,8 @@ urlpatterns = [
     path("trades/closed", trades.ClosedTrades.as_view(), name="trades-closed"),
     path("trades/statistics", trades.Statistics.as_view(), name="trade-statistics"),
     path("trades/export", exports.ExportTrades.as_view(), name="trades-export"),
-    path("trades/import", exports.ImportTrades.as_view(), name="trades-import"),
-    path("trades/import/<uuid:code>", exports.OneImport.as_view(), name="trade-import"),
+    path("trades/import", imports.ImportTrades.as_view(), name="trades-import"),
+    path("trades/import/<uuid:code>", imports.OneImport.as_view(), name="trade-import"),
     path("trades/<uuid:code>", trades.OneTrade.as_view(), name="trade"),
     path("trades/<uuid:code>/fills", fills.Fills.as_view(), name="trade-fills"),
     path("trades/<uuid:code>/fills/<int:number>", fills.OneFill.as_view(), name="trade-fill"),

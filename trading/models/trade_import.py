@@ -9,18 +9,30 @@ from .fill import Fill
 
 
 class TradeImport(models.Model):
-    """One file. Undone as a whole: its executions go, and the trades that had no others."""
+    """One file, and how it was read. Undone as a whole: its executions go, and the trades that had no others."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        DONE = "done"
+        FAILED = "failed"
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trade_imports")
     account = models.ForeignKey("trading.TradingAccount", on_delete=models.CASCADE, related_name="imports")
     broker = models.CharField(max_length=20)
     file_name = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=6, choices=Status.choices, default=Status.DONE)
+    reading = models.JSONField(default=dict, help_text="time zone, order of days, decimal mark, column names")
+    text = models.TextField(blank=True, help_text="of a file that is not taken in yet")
+    rows = models.PositiveIntegerField(default=0, help_text="executions of the file, refused ones included")
     taken = models.PositiveIntegerField(default=0, help_text="executions that were new")
     known = models.PositiveIntegerField(default=0, help_text="executions that were there already")
-    refused = models.JSONField(default=list, help_text="[{row, reason}]")
+    refused = models.JSONField(default=list, help_text="[{row, reason}], the first thousand")
+    refused_count = models.PositiveIntegerField(default=0)
+    fault = models.CharField(max_length=300, blank=True, help_text="why it could not be taken in")
     created_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
+    kept = models.JSONField(default=list, help_text="[{trade, symbol, reason}]: what stayed when it was undone")
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -35,6 +47,7 @@ class ImportedExecution(models.Model):
     account = models.ForeignKey("trading.TradingAccount", on_delete=models.CASCADE, related_name="executions")
     key = models.CharField(max_length=64)
     imported = models.ForeignKey(TradeImport, on_delete=models.CASCADE, related_name="executions")
+    is_own = models.BooleanField(default=True, help_text="the fill came with the import; otherwise it was there, typed by hand")
     # a fill that turns a position over is two fills of one execution
     fill = models.ForeignKey(Fill, null=True, on_delete=models.SET_NULL, related_name="executions")
 

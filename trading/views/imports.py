@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -10,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from legend.lib.errors import LegendError
-from trading.api.exports import text_of, told_preview
+from trading.api.imports import text_of
 from trading.forms.imports import ImportForm
+from trading.import_presentation import told_preview
 from trading.models import TradeImport
-from trading.services.imports import import_trades, preview_import, undo_import
+from trading.services.import_undo import preview_undo, undo_import
+from trading.services.imports import find_import, missing_sentence, preview_import, progress_of, start_import
+from trading.tables import LISTS
 
 from .zone import in_own_time
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 1800
 ROWS_SHOWN = 300
 RECENT = 10
-EXPORTS = (("closed", "Closed trades"), ("open", "Open trades and plans"), ("fills", "Fills"), ("cash-flows", "Ledger"))
 
 
 @in_own_time
@@ -45,20 +46,36 @@ def whole(request: HttpRequest) -> HttpResponse:
             form.add_error("file", "Choose a file first.")
             return _page(request, form, status=422)
         text, name, token = held
-        wish = _wish(owner, form, text)
+        account = UUID(form.cleaned_data["account"]) if form.cleaned_data["account"] else None
+        wish: dict[str, Any] = {"owner": owner, "text": text, "reading": form.reading, "account": account, "now": timezone.now()}
         if "take" in request.POST:
-            made = import_trades(**wish, file_name=name)
-            messages.success(request, f"{made.taken} executions are in the journal; {made.known} were there already.")
-            return redirect("trading:import")
+            return _taken(request, start_import(**wish, file_name=name))
         found = preview_import(**wish)
     except LegendError as refusal:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
         return _page(request, form, status=422)
-    told = told_preview(found, ROWS_SHOWN)
-    again = ImportForm(request.POST, owner=owner, columns=found.parsed.columns)
-    return _page(request, again, preview=told, token=token, file_name=name, rows_shown=ROWS_SHOWN)
+    parsed = found.parsed
+    again = ImportForm(request.POST, owner=owner, columns=parsed.columns, mapping=dict(parsed.reading.mapping))
+    more: dict[str, Any] = {"missing": missing_sentence(parsed) if parsed.missing else "", "reading": parsed.reading}
+    return _page(request, again, preview=told_preview(found, ROWS_SHOWN), token=token, file_name=name, rows_shown=ROWS_SHOWN, **more)
+
+
+def _taken(request: HttpRequest, made: TradeImport) -> HttpResponse:
+    made.refresh_from_db(fields=["status", "taken", "known", "refused_count"])
+    if made.status == TradeImport.Status.DONE:
+        refused = f" {made.refused_count} rows were refused." if made.refused_count else ""
+        messages.success(request, f"{made.taken} executions are in the journal; {made.known} were there already.{refused}")
+    return redirect("trading:import")
+
+
+@in_own_time
+@require_GET
+def one(request: HttpRequest, code: UUID) -> HttpResponse:
+    """How far a large file is; the page asks until it is done."""
+    made = find_import(owner=cast("User", request.user), code=code)
+    return TemplateResponse(request, "trading/import.html#import", {"one": made, "done": progress_of(made)})
 
 
 def _held(request: HttpRequest, form: ImportForm, owner: "User") -> tuple[str, str, str] | None:
@@ -78,37 +95,27 @@ def _key(owner: "User", token: str) -> str:
     return f"import:{owner.pk}:{token}"
 
 
-def _wish(owner: "User", form: ImportForm, text: str) -> dict[str, Any]:
-    told = form.cleaned_data
-    account = UUID(told["account"]) if told["account"] else None
-    zone = ZoneInfo(told["time_zone"])
-    return {
-        "owner": owner,
-        "text": text,
-        "broker": told["broker"],
-        "zone": zone,
-        "account": account,
-        "mapping": form.mapping,
-        "now": timezone.now(),
-    }
-
-
 def _page(request: HttpRequest, form: ImportForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    recent = TradeImport.objects.filter(owner=cast("User", request.user)).select_related("account")[:RECENT]
-    return TemplateResponse(
-        request, "trading/import.html", {"form": form, "recent": recent, "export_lists": EXPORTS, **more}, status=status
-    )
+    recent = TradeImport.objects.filter(owner=cast("User", request.user)).select_related("account").defer("text")[:RECENT]
+    context = {"form": form, "recent": recent, "export_lists": LISTS, **more}
+    return TemplateResponse(request, "trading/import.html", context, status=status)
 
 
 @in_own_time
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, code: UUID) -> HttpResponse:
+    """GET tells what would go and what would stay; POST does it."""
+    owner = cast("User", request.user)
+    made = find_import(owner=owner, code=code)
     try:
-        undo_import(owner=cast("User", request.user), code=code, now=timezone.now())
+        if request.method != "POST":
+            return TemplateResponse(request, "trading/import_undo.html", {"one": made, "undoing": preview_undo(owner=owner, code=code)})
+        made = undo_import(owner=owner, code=code, now=timezone.now())
     except LegendError as refusal:
         if refusal.status == 404:
             raise
         messages.error(request, refusal.detail)
     else:
-        messages.info(request, "The import is undone.")
+        stays = f" {len(made.kept)} trades stay." if made.kept else ""
+        messages.info(request, f"The import is undone.{stays}")
     return redirect("trading:import")
