@@ -222,6 +222,7 @@ def _in_percent(found: Figures, equity: Equity | None) -> list[Stat]:
             "ratio",
             "Mean daily return over its deviation, a year's worth (252 days), against a rate of 0.",
             NO_LEDGER if equity is None else "needs 20 days that differ",
+            f"{equity.sessions} trading days" if equity is not None else "",
         ),
         Stat(
             "cagr",

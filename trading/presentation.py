@@ -36,6 +36,7 @@ RATIOS = (
 )
 COUNTS = ("total_trades", "winning_trades", "losing_trades", "break_even_trades", "longest_win_streak", "longest_loss_streak")
 HOLDS = ("average_hold_seconds", "average_hold_seconds_wins", "average_hold_seconds_losses")
+MOST_DAYS = 3660  # of a curve
 ADDED_UP = (*MONEY, "payoff_ratio", "profit_factor")  # undefined over several currencies
 
 
@@ -206,6 +207,7 @@ def told_equity(account: TradingAccount, found: Equity, places: int) -> dict[str
         "max_drawdown_pct": as_ratio(found.drawdown_pct),
         "sharpe": as_ratio(found.sharpe),
         "sortino": as_ratio(found.sortino),
+        "sessions": found.sessions,
         "profit": as_money(found.profit, places),
         "unmarked_days": found.unmarked_days,
         "days": [
@@ -216,7 +218,7 @@ def told_equity(account: TradingAccount, found: Equity, places: int) -> dict[str
                 "drawdown_pct": as_ratio(one.drawdown_pct),
                 "marked": one.is_marked,
             }
-            for one in found.days
+            for one in found.days[-MOST_DAYS:]
         ],
     }
 

@@ -13,8 +13,8 @@ from legend.lib.money import is_currency, minor_places
 from patterns.api.asker import asker
 from trading.preferences import preferences_of
 from trading.presentation import told_calendar, told_equity, told_figures, told_group
-from trading.queries.equity import accounts_with_ledger, equity_of
-from trading.queries.journal import GROUPS, Figures, calendar, figures, groups, remembered
+from trading.queries.equity import equities
+from trading.queries.journal import GROUPS, Figures, calendar, figures, groups
 from trading.stats.decimals import as_ratio
 from trading.stats.luck import in_percent
 
@@ -101,7 +101,8 @@ class Distribution(APIView):
 
 
 class Equity(APIView):
-    """Cumulative R, and each account with a ledger day by day, open trades marked to the market."""
+    """Cumulative R, and each account with a ledger day by day of the period, open trades marked to the market. A return is that of a whole
+    account: narrowed by more than days and account there is none."""
 
     key_scope = "journal"
 
@@ -110,13 +111,17 @@ class Equity(APIView):
         owner, narrowing = asker(request), narrowing_of(request)
         found = figures(owner=owner, narrowing=narrowing)
         today = timezone.now().astimezone(preferences_of(owner).zone).date()
-        asked = [one for one in accounts_with_ledger(owner) if narrowing.account in (None, one.code)]
-        accounts = []
-        for one in asked:
-            equity = remembered(owner, ("equity", one.pk, today), lambda one=one: equity_of(account=one, until=today))  # type: ignore[misc]
-            if equity is not None:
-                accounts.append(told_equity(one, equity, minor_places(one.currency)))
+        accounts = [
+            told_equity(account, equity, minor_places(account.currency))
+            for account, equity in equities(owner=owner, narrowing=narrowing, today=today)
+        ]
         line = [
-            {"day": step.day.isoformat(), "total_r": as_ratio(step.level), "drawdown_r": as_ratio(step.drawdown)} for step in found.curve
+            {
+                "day": step.day.isoformat(),
+                "total_r": as_ratio(step.level),
+                "drawdown_r": as_ratio(step.drawdown),
+                "risk_normalised_return": as_ratio(in_percent(step.grown - 1)),
+            }
+            for step in found.curve
         ]
         return Response({"r": line, "accounts": accounts})

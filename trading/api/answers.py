@@ -181,6 +181,7 @@ class CurvePoint(serializers.Serializer[Any]):
     day = serializers.DateField()
     total_r = serializers.CharField()
     drawdown_r = serializers.CharField()
+    risk_normalised_return = serializers.CharField(help_text="percent, had each trade risked 1 % of equity")
 
 
 class EquityPoint(serializers.Serializer[Any]):
@@ -199,11 +200,12 @@ class AccountEquity(serializers.Serializer[Any]):
     cagr = figure("from one year on")
     money_weighted_return = figure("modified Dietz, percent")
     max_drawdown_pct = figure()
-    sharpe = figure()
+    sharpe = figure("a year's, over the sessions; from 20 on")
     sortino = figure()
+    sessions = serializers.IntegerField(help_text="exchange trading days of the period")
     profit = serializers.CharField()
     unmarked_days = serializers.IntegerField()
-    days = EquityPoint(many=True)
+    days = EquityPoint(many=True, help_text="at most ten years, the latest")
 
 
 class EquityAnswer(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ACCOUNTS = 20
 DEFAULT_NAME = "Main"
+EARLIEST = dt.date(1900, 1, 1)
 LARGEST_BALANCE = Decimal("9999999999999")
 
 
@@ -162,6 +163,8 @@ def add_cash_flow(
         raise invalid("trade", "A deposit or withdrawal belongs to the account, not to a trade.", "unexpected")
     if on > now.astimezone(preferences_of(owner).zone).date():
         raise invalid("on", "This day is in the future.", "future")
+    if on < EARLIEST:
+        raise invalid("on", "This day is before 1900.", "too_early")
     if book.opened_on is not None and on < book.opened_on:
         raise invalid("on", f"The ledger of this account begins on {book.opened_on}.", "before_opening")
     signed = check_amount(amount, "amount", negative=kind == CashFlow.Kind.DIVIDEND, largest=LARGEST_BALANCE)
@@ -185,6 +188,8 @@ def _opening(balance: Decimal | None, day: dt.date | None, now: dt.datetime) -> 
         return None, None
     check_amount(balance, "opening_balance", zero=True, largest=LARGEST_BALANCE)
     chosen = day or now.date()
+    if chosen < EARLIEST:
+        raise invalid("opened_on", "This day is before 1900.", "too_early")
     if chosen > now.date() + dt.timedelta(days=1):
         raise invalid("opened_on", "This day is in the future.", "future")
     return balance, chosen

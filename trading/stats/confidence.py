@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .decimals import exact
 from .journal import Result, Summary, cumulative, drawdowns
 from .luck import consistency, probabilistic_sharpe, sharpe_of_r, shrunk_expectancy, trades_needed, wilson
-from .returns import RiskNormalised, risk_normalised
+from .returns import RiskNormalised, fixed_risk, risk_normalised
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ def confidence(summary: Summary, rs: Sequence[Decimal]) -> Confidence:
 
 @dataclass(frozen=True)
 class Step:
-    """Where a running sum stood at the end of a day, how far below its peak, and the deepest fall of the day."""
+    """At the end of a day: cumulative R, how far below its peak, and 1.0 grown by the same trades at 1 % of equity risked on each."""
 
     day: dt.date
     level: Decimal
     drawdown: Decimal
+    grown: Decimal
 
 
 @exact
@@ -52,7 +53,8 @@ def curve(results: Sequence[Result], rs: Sequence[Decimal | None], zone: ZoneInf
     """Cumulative R by day of the exit; one step for each day with a closed trade that has an R. `rs` are those of the results."""
     known = [(one.closed_at, r) for one, r in zip(results, rs, strict=True) if r is not None]
     line = cumulative(r for _, r in known)
-    days: dict[dt.date, tuple[Decimal, Decimal]] = {}
-    for (at, _), level, fall in zip(known, line, drawdowns(line), strict=True):
-        days[at.astimezone(zone).date()] = (level, fall)
-    return [Step(day, level, fall) for day, (level, fall) in days.items()]
+    grown = fixed_risk([r for _, r in known])
+    days: dict[dt.date, tuple[Decimal, Decimal, Decimal]] = {}
+    for (at, _), *step in zip(known, line, drawdowns(line), grown, strict=True):
+        days[at.astimezone(zone).date()] = (step[0], step[1], step[2])
+    return [Step(day, *step) for day, step in days.items()]

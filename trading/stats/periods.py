@@ -23,6 +23,9 @@ class Span(NamedTuple):
         return isinstance(at, dt.datetime) and (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 9990  # days beyond are no bound: clocks cannot tell their midnights
+
+
 def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     """When that day begins there, in UTC."""
     return dt.datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(dt.UTC)
@@ -30,8 +33,14 @@ def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 def days_span(first: dt.date | None, last: dt.date | None, zone: ZoneInfo) -> Span:
     """From the beginning of the first day to the end of the last one."""
-    end = None if last is None else midnight(last + dt.timedelta(days=1), zone)
-    return Span(None if first is None else midnight(first, zone), end)
+    return Span(_bound(first, zone), None if last is None or last.year > LAST_YEAR else _bound(last + dt.timedelta(days=1), zone))
+
+
+def _bound(day: dt.date | None, zone: ZoneInfo) -> dt.datetime | None:
+    """None without a day. Before the first year lies nothing, so that its beginning stands for all that is earlier."""
+    if day is None:
+        return None
+    return midnight(min(max(day, dt.date(FIRST_YEAR, 1, 1)), dt.date(LAST_YEAR, 1, 1)), zone)
 
 
 def span_of(period: Period, at: dt.datetime, zone: ZoneInfo) -> Span:

@@ -10,7 +10,7 @@ NO_LOSS = "no losing trade yet"
 NO_WIN = "no winning trade yet"
 NOT_DECIDED = "neither a winning nor a losing trade yet"
 CURRENCIES = "accounts in several currencies are not added; choose one"
-NO_LEDGER = "needs an account with an opening balance"
+NO_LEDGER = "needs one account with an opening balance, and all of its trades"
 
 
 def undefined(summary: Summary) -> dict[str, str]:

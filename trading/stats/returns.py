@@ -91,6 +91,23 @@ def drawdown_pct(line: Iterable[Decimal], start: Decimal = ONE) -> Decimal:
 
 
 @exact
+def by_session(returns: Sequence[Decimal | None], is_session: Sequence[bool]) -> list[Decimal] | None:
+    """A return for each session: what a weekend brought belongs to the session after it, or to the last one. None if a return is."""
+    found: list[Decimal] = []
+    between = ONE
+    for r, trading in zip(returns, is_session, strict=True):
+        if r is None:
+            return None
+        between *= ONE + r
+        if trading:
+            found.append(between - 1)
+            between = ONE
+    if found and between != 1:
+        found[-1] = (ONE + found[-1]) * between - 1
+    return found
+
+
+@exact
 def sharpe(returns: Sequence[Decimal]) -> Decimal | None:
     """A year's, of daily returns, above a rate of 0; None for fewer than 20 days or without spread."""
     from .luck import standard_deviation

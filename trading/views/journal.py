@@ -19,8 +19,8 @@ from trading.charting import heat_days
 from trading.headline import headline
 from trading.models import Trade, TradingAccount
 from trading.preferences import preferences_of
-from trading.queries.equity import Equity, accounts_with_ledger, equity_of
-from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, closed_trades, figures, groups, remembered
+from trading.queries.equity import Equity, equities
+from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, closed_trades, figures, groups
 from trading.queries.positions import open_positions
 from trading.services.examples import load_examples, remove_examples
 from trading.stats.decimals import as_money
@@ -95,11 +95,8 @@ def _figures(request: HttpRequest, owner: "User", narrowing: Narrowing) -> dict[
 
 def _equity(owner: "User", narrowing: Narrowing) -> Equity | None:
     """Of the one account that is meant; several have no return in common."""
-    asked = [one for one in accounts_with_ledger(owner) if narrowing.account in (None, one.code)]
-    if len(asked) != 1:
-        return None
-    today = timezone.localdate()
-    return remembered(owner, ("equity", asked[0].pk, today), lambda: equity_of(account=asked[0], until=today))
+    found = equities(owner=owner, narrowing=narrowing, today=timezone.localdate())
+    return found[0][1] if len(found) == 1 else None
 
 
 def _days(owner: "User", narrowing: Narrowing, found: Figures) -> list[Any]:
