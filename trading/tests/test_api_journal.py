@@ -72,7 +72,8 @@ def test_the_reference_journal_entered_through_the_api_has_every_figure_as_defin
     bins = client.get("/api/analytics/distribution").json()
     assert [one["count"] for one in bins["bins"]] == [0, 0, 4, 0, 2, 3, 1, 1, 0, 0] and bins["trades_without_r"] == 1
     line = client.get("/api/analytics/equity").json()["r"]
-    assert line[-1] == {"day": "2026-02-06", "total_r": "7.1950", "drawdown_r": "0.0000"}
+    last = {"day": "2026-02-06", "total_r": "7.1950", "drawdown_r": "0.0000", "risk_normalised_return": "7.2821"}
+    assert line[-1] == last
     assert client.get("/api/analytics/patterns?by=side").json()["results"][0]["total_trades"] in (3, 9)
 
 
