@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
 from django_redis import get_redis_connection
@@ -38,6 +38,7 @@ def _no_keys_left() -> Iterator[None]:
 def _fresh_cache() -> Iterator[None]:
     """Rates and cached answers of one test do not reach the next."""
     yield
+    caches["limits"].clear()
     if settings.SHARED:
         cache.delete_pattern("*")  # type: ignore[attr-defined]  # clear() would empty the whole of Redis
     else:

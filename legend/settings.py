@@ -104,14 +104,14 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "legend.lib.throttling.Limits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.Leaving",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "legend.lib.throttling.RateLimitHeaders",
     "legend.lib.problem.ProblemMiddleware",
 ]
 ROOT_URLCONF = "legend.urls"
@@ -199,6 +199,12 @@ else:
     CELERY_BROKER_URL = "memory://localhost/"
     # memory:// otherwise looks for work once a second
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.02}
+# buckets of limits: apart, so that a crowd of strangers pushes nothing else out
+CACHES["limits"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "limits",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
 
 # inline until a worker thread of this process consumes (legend.embedded)
 CELERY_TASK_ALWAYS_EAGER = not SHARED
@@ -312,6 +318,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("LEGEND_EMAIL_FROM", f"Legend <legen
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 RATES = {
     "anon": env.rate("LEGEND_RATE_ANON", "30/minute"),
+    "visitor": env.rate("LEGEND_RATE_VISITOR", "120/minute"),
+    "key": env.rate("LEGEND_RATE_KEY", "60/minute burst 120"),
     "user": env.rate("LEGEND_RATE_USER", "60/minute burst 120"),
     "session": env.rate("LEGEND_RATE_SESSION", "600/minute"),
     "auth": env.rate("LEGEND_RATE_AUTH", "10/minute"),
@@ -325,7 +333,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["legend.lib.permissions.SignedIn"],
-    "DEFAULT_THROTTLE_CLASSES": ["legend.lib.throttling.ClientThrottle", "legend.lib.throttling.ScopeThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["legend.lib.throttling.EveryRequest"],
     "DEFAULT_PARSER_CLASSES": [
         "legend.lib.parsers.ShallowJSONParser",
         "rest_framework.parsers.FormParser",

@@ -40,11 +40,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours. The page needs neither database nor session, since those may be what failed."""
-    error = LegendError("Something went wrong on our side; it has been written to the log.", code="server_error")
+    error = LegendError("Something went wrong on our side. It has been written to the log; nothing was half saved.", code="server_error")
     error.status, error.title = 500, "Server error"
     if request.path.startswith("/api/"):
         return problem_response(error)
-    return HttpResponse(render_to_string("500.html", {"problem": error}), status=500)
+    return HttpResponse(render_to_string("bare_problem.html", {"problem": error}), status=500)
 
 
 @require_safe

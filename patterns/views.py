@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from legend.lib.errors import LegendError, NotFound
+from legend.lib.errors import LegendError, NotFound, TooMany
 from legend.lib.htmx import render_page, wants_part
 from patterns.access import signed_in
 from patterns.forms import NarrowingForm, QuestionForm
@@ -63,7 +64,8 @@ def scanner(request: HttpRequest) -> HttpResponse:
         scan = _ask(request, form)
         if scan is not None:
             return redirect(f"{reverse('patterns:scanner')}?scan={scan.code}")
-        return TemplateResponse(request, "patterns/scanner.html", _scanner_context(request, form), status=422)
+        status = 429 if form.has_error(NON_FIELD_ERRORS, TooMany.code) else 422
+        return TemplateResponse(request, "patterns/scanner.html", _scanner_context(request, form), status=status)
     context = _scanner_context(request)
     if wants_part(request) and request.htmx.target == "more":  # type: ignore[attr-defined]
         return TemplateResponse(request, "patterns/scanner.html#rows", context)
@@ -87,7 +89,7 @@ def _ask(request: HttpRequest, form: QuestionForm) -> Scan | None:
         )
     except LegendError as refusal:
         field = refusal.errors[0].field if refusal.errors and refusal.errors[0].field in form.fields else None
-        form.add_error(field, refusal.detail)
+        form.add_error(field, ValidationError(refusal.detail, code=refusal.code))
         return None
 
 

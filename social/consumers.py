@@ -5,15 +5,20 @@ import re
 import time
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from legend.lib.buckets import take
 
 PAUSE = 1.0  # seconds between two messages
 SIGNED_OUT = 4401
+TOO_MANY = 4429
 TOPIC = re.compile(r"[a-z]{1,20}")
 
 
 class Live(AsyncWebsocketConsumer):
-    """One per open page of a signed-in person, in the group `user-ID`. It takes nothing that a page sends.
+    """One per open page of a signed-in person, in the group `user-ID`. It takes nothing that a page sends; opening it counts as a request.
 
     `{"type": "hint", "payload": {"topic": "scan"}}` swaps an empty element into `#live-scan`; whatever listens there asks for its own
     address. Hints that come within a second of the last message wait for the end of it and go together.
@@ -27,6 +32,9 @@ class Live(AsyncWebsocketConsumer):
         user = self.scope.get("user")
         if user is None or not user.is_authenticated or not user.is_active:
             await self.close(code=SIGNED_OUT)
+            return
+        if await sync_to_async(take)(f"session:user-{user.pk}", settings.RATES["session"]):
+            await self.close(code=TOO_MANY)
             return
         self.group = f"user-{user.pk}"
         await self.channel_layer.group_add(self.group, self.channel_name)

@@ -1,11 +1,13 @@
-"""Token buckets in the cache, each taken from in one atomic step."""
+"""Token buckets, each taken from in one atomic step: in Redis for all processes, embedded (and while Redis is silent) in this one."""
 
 import threading
 import time
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from redis.exceptions import RedisError
 
 from .rates import Rate
 
@@ -22,6 +24,7 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6
 redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
 return {tostring(wait), tostring(tokens)}
 """
+logger = structlog.get_logger(__name__)
 _one_at_a_time = threading.Lock()
 
 
@@ -41,8 +44,18 @@ def take(name: str, rate: Rate) -> float:
 
 def draw(name: str, rate: Rate) -> Drawn:
     """Take one token, and say what is left."""
-    wait, left = _draw_shared(name, rate) if settings.SHARED else _draw_local(name, rate)
+    wait, left = _draw_anywhere(name, rate)
     return Drawn(wait, left, (rate.burst - left) / rate.per_second)
+
+
+def _draw_anywhere(name: str, rate: Rate) -> tuple[float, float]:
+    if not settings.SHARED:
+        return _draw_local(name, rate)
+    try:
+        return _draw_shared(name, rate)
+    except RedisError as error:  # a limit is no reason to refuse everybody; each process goes on counting by itself
+        logger.error("limits are counted by each process alone", error=str(error))
+        return _draw_local(name, rate)
 
 
 def _draw_shared(name: str, rate: Rate) -> tuple[float, float]:
@@ -54,12 +67,12 @@ def _draw_shared(name: str, rate: Rate) -> tuple[float, float]:
 
 
 def _draw_local(name: str, rate: Rate) -> tuple[float, float]:
-    key = f"rate:{name}"
+    store = caches["limits"]
     with _one_at_a_time:
         now = time.time()
-        tokens, at = cache.get(key, (float(rate.burst), now))
+        tokens, at = store.get(name, (float(rate.burst), now))
         tokens = min(rate.burst, tokens + max(0.0, now - at) * rate.per_second)
         wait = 0.0 if tokens >= 1 else (1 - tokens) / rate.per_second
         tokens = tokens - 1 if tokens >= 1 else tokens
-        cache.set(key, (tokens, now), timeout=rate.burst / rate.per_second + 1)
+        store.set(name, (tokens, now), timeout=rate.burst / rate.per_second + 1)
     return wait, tokens

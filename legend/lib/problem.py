@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -40,11 +42,20 @@ def problem_response(error: LegendError) -> JsonResponse:
     return JsonResponse(as_problem(error), status=error.status, content_type=CONTENT_TYPE, headers=headers_of(error))
 
 
+def is_api(request: HttpRequest) -> bool:
+    """True for what programs ask; everything else is a page."""
+    return request.path.startswith("/api/")
+
+
 def refuse(request: HttpRequest, error: LegendError) -> HttpResponse:
     """What a refused request gets where the view has nothing better: JSON below /api/, else a page."""
-    if request.path.startswith("/api/"):
+    if is_api(request):
         return problem_response(error)
-    response = render(request, "problem.html", {"problem": error}, status=error.status)
+    if isinstance(error, TooMany):  # who asks too much gets a page that asks the database nothing
+        again = escape_leading_slashes(request.get_full_path()) if request.method in ("GET", "HEAD") else ""
+        response = HttpResponse(render_to_string("bare_problem.html", {"problem": error, "again": again}), status=error.status)
+    else:
+        response = render(request, "problem.html", {"problem": error}, status=error.status)
     for name, value in headers_of(error).items():
         response[name] = value
     return response
@@ -78,9 +89,6 @@ def as_legend_error(exc: Exception) -> LegendError | None:
             return Invalid("The request is malformed.", code="bad_request")
         case exceptions.ValidationError():
             return as_invalid(exc)
-        case exceptions.Throttled():
-            wait = getattr(exc, "wait", None) or 1
-            return TooMany(f"Too many requests; try again in {math.ceil(wait)} s.", retry_after=wait)
         case exceptions.NotAuthenticated():
             return Unauthenticated(NOBODY)
         case exceptions.APIException():

@@ -1,5 +1,6 @@
 """How often something may be done: `60/minute burst 120`."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -22,3 +23,12 @@ class Rate:
             raise ValueError(f'{text!r} is no rate; write "60/minute" or "60/minute burst 120" (second, minute, hour, day).')
         count = int(written[1])
         return cls(per_second=count / SECONDS[written[2]], burst=int(written[3] or count))
+
+
+def in_words(seconds: float) -> str:
+    """A wait as people say it: rounded up, so that who waits that long does not wait again."""
+    if seconds <= 1:
+        return "a second"
+    if seconds < 120:
+        return f"{math.ceil(seconds)} seconds"
+    return f"{math.ceil(seconds / 60)} minutes" if seconds < 7200 else f"{math.ceil(seconds / 3600)} hours"

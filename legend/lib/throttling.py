@@ -1,24 +1,31 @@
-"""How often whom may ask. The rates are settings (LEGEND_RATE_…)."""
+"""How often whom may ask. The rates are settings (LEGEND_RATE_…).
+
+Every request is counted once, whatever becomes of it: pages before anything is done for them, API requests once it is known who asks, or,
+where they were refused or led nowhere before that, on the way out. Files of `/static/` and the questions whether Legend is well are not.
+"""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from .buckets import draw, take
 from .clients import client_network
 from .errors import TooMany
+from .problem import is_api, refuse
+from .rates import in_words
 
 if TYPE_CHECKING:
     # DRF reads its settings, and with them this module, while it defines APIView
     from rest_framework.views import APIView
+
+UNCOUNTED = {"/healthz", "/readyz"}
 
 
 @dataclass(frozen=True)
@@ -28,35 +35,54 @@ class Told:
     limit: int
     remaining: int
     reset: int
+    wait: float
 
 
-def spend(scope: str, identity: str) -> None:
-    """Count one use of `scope`, for a door that is no API view. Raises TooMany."""
+# what a service refused for how long, so that a form that comes back says it in its headers too
+_refused: ContextVar[float] = ContextVar("refused", default=0.0)
+
+
+def spend(scope: str, identity: str, *, what: str = "Too many tries") -> None:
+    """Count one use of `scope`, for a service with a limit of its own. Raises TooMany."""
     if wait := take(f"{scope}:{identity}", settings.RATES[scope]):
-        raise TooMany(f"Too many tries; again in {wait:.0f} s." if wait >= 1 else "Too many tries; again in a second.", retry_after=wait)
+        _refused.set(wait)
+        raise TooMany(f"{what}; again in {in_words(wait)}.", retry_after=wait)
 
 
-def identity_of(request: Request | HttpRequest) -> str:
-    """Who is counted: the signed-in user, else the client's network."""
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return f"user-{user.pk}"
-    return f"net-{client_network(request)}"
+def buckets_of(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Scope and identity of every bucket this request takes from: a key's and its owner's, the user's, or the client's network."""
+    user: Any = request.user
+    auth: Any = getattr(request, "auth", None)
+    if not user.is_authenticated:
+        yield "anon" if is_api(request) else "visitor", f"net-{client_network(request)}"
+    elif hasattr(auth, "scopes"):
+        yield "key", f"key-{auth.pk}"
+        yield "user", f"user-{user.pk}"
+    else:
+        yield "session" if auth is None else "user", f"user-{user.pk}"
 
 
-def _count(request: Request, scope: str) -> float:
-    """Count one request; the seconds to wait. Of several limits the answer tells the one with the least left."""
+def count(request: HttpRequest) -> float:
+    """Count this request, if it was not yet; the seconds to wait. Of several limits the answer tells the one with the least left."""
+    told: Told | None = getattr(request, "rate_limit", None)
+    if told is None:
+        told = min((_drawn(scope, identity) for scope, identity in buckets_of(request)), key=lambda one: (-one.wait, one.remaining))
+        request.rate_limit = told  # type: ignore[attr-defined]
+    return told.wait
+
+
+def _drawn(scope: str, identity: str) -> Told:
     rate = settings.RATES[scope]
-    drawn = draw(f"{scope}:{identity_of(request)}", rate)
-    page = request._request
-    told: Told | None = getattr(page, "rate_limit", None)
-    if told is None or drawn.left < told.remaining or drawn.wait:
-        page.rate_limit = Told(rate.burst, math.floor(drawn.left), math.ceil(drawn.wait or drawn.full_in))  # type: ignore[attr-defined]
-    return drawn.wait
+    drawn = draw(f"{scope}:{identity}", rate)
+    return Told(rate.burst, math.floor(drawn.left), math.ceil(drawn.wait or drawn.full_in), drawn.wait)
 
 
-class RateLimitHeaders:
-    """Tells API clients how much they may still ask: `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds until there is more, or all)."""
+def too_many(wait: float) -> TooMany:
+    return TooMany(f"More requests than one may make. Try again in {in_words(wait)}.", retry_after=wait)
+
+
+class Limits:
+    """Counts every request and tells what is left: `RateLimit-Limit`, `-Remaining`, `-Reset` (seconds until there is more, or all)."""
 
     sync_capable = True
     async_capable = False
@@ -65,41 +91,32 @@ class RateLimitHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path in UNCOUNTED:
+            return self.get_response(request)
+        _refused.set(0.0)
+        response = self._answer(request)
+        if response.status_code == 429 and (wait := _refused.get()):
+            response.headers.setdefault("Retry-After", str(math.ceil(wait)))
+        told: Told = request.rate_limit  # type: ignore[attr-defined]
+        response["RateLimit-Limit"] = str(told.limit)
+        response["RateLimit-Remaining"] = str(told.remaining)
+        response["RateLimit-Reset"] = str(told.reset)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        # who asks for a page is known now; tokens and keys are read by the views of the API
+        if not is_api(request) and (wait := count(request)):
+            return refuse(request, too_many(wait))
         response = self.get_response(request)
-        told: Told | None = getattr(request, "rate_limit", None)
-        if told is not None:
-            response["RateLimit-Limit"] = str(told.limit)
-            response["RateLimit-Remaining"] = str(told.remaining)
-            response["RateLimit-Reset"] = str(told.reset)
+        if wait := count(request):
+            return refuse(request, too_many(wait))
         return response
 
 
-class ClientThrottle(BaseThrottle):
-    """Every API request: `anon` per network, `session` per user of the pages, `user` per user of tokens and keys."""
+class EveryRequest(BaseThrottle):
+    """Counts a request of the API when it is known who asks, before anything is done for it."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        if not request.user.is_authenticated:
-            scope = "anon"
-        elif isinstance(request.successful_authenticator, SessionAuthentication):
-            scope = "session"
-        else:
-            scope = "user"
-        self.pause = _count(request, scope)
-        return not self.pause
-
-    def wait(self) -> float:
-        return self.pause
-
-
-class ScopeThrottle(BaseThrottle):
-    """A view with `throttle_scope = "scan"`: its own, smaller rate. Reading is not counted."""
-
-    def allow_request(self, request: Request, view: "APIView") -> bool:
-        scope = getattr(view, "throttle_scope", None)
-        if scope is None or request.method in SAFE_METHODS:
-            return True
-        self.pause = _count(request, scope)
-        return not self.pause
-
-    def wait(self) -> float:
-        return self.pause
+        if wait := count(request._request):
+            raise too_many(wait)
+        return True

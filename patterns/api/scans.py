@@ -125,7 +125,6 @@ class ScanUniverse(APIView):
     """Starts a scan of a universe, or joins the same one that is under way."""
 
     key_scope = "scan"
-    throttle_scope = "scan"
 
     @extend_schema(operation_id="scan_universe", request=UniverseQuestion, responses={202: ScanSummary})
     def post(self, request: Request) -> Response:
@@ -152,7 +151,6 @@ class ScanSymbols(APIView):
     """Starts a scan of a list of symbols, each rated within its home universe."""
 
     key_scope = "scan"
-    throttle_scope = "scan"
 
     @extend_schema(operation_id="scan_custom", request=SymbolsQuestion, responses={202: ScanSummary})
     def post(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet, Sum
 
 from legend.lib.errors import Conflict, Forbidden, invalid
+from legend.lib.throttling import spend
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.registry import default_rules
 from patterns.models import BarBlock, Instrument, Scan, ScanPiece, ScanRequest, Universe
@@ -56,7 +57,8 @@ def request_scan(
     """Ask for a universe or a list of symbols to be scanned; the work begins after commit.
 
     Without rules all detectors run; `as_of` is by default the latest bar there is. The same question joins a scan of it that is
-    unfinished. Invalid for unknown symbols, interval or date, and where there were no bars yet.
+    unfinished and counts for nobody. Invalid for unknown symbols, interval or date, and where there were no bars yet; TooMany beyond
+    LEGEND_RATE_SCAN of one person.
     """
     scan, is_new = _ask(universe, symbols, rules, interval, as_of, by, now)
     if is_new:
@@ -108,6 +110,8 @@ def _ask(
     )
     if scan := _join(asked.question, by):
         return scan, False
+    if by is not None:
+        spend("scan", f"user-{by.pk}", what="You have started as many scans as one may for now")
     try:
         with transaction.atomic():
             asked.save(force_insert=True)

@@ -105,8 +105,11 @@ def test_wrong_questions_are_refused(
 def test_questions_are_counted(api: Api, alice: User, market: Universe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.RATES, "scan", Rate.parse("2/hour"))
     client = api(alice)
-    codes = [client.post("/api/scan/universe", {"universe": "TEST"}).status_code for _ in range(3)]
-    assert codes == [202, 202, 429]
+    questions = [{"universe": "TEST", "patterns": [name]} for name in ("double-bottom", "double-bottom", "double-top", "vcp")]
+    answers = [client.post("/api/scan/universe", question) for question in questions]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]  # the second joins the first
+    assert 1700 < int(answers[3]["Retry-After"]) <= 1800
+    assert "30 minutes" in answers[3].json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from legend.lib.rates import Rate
 from patterns.bars import store_many
 from patterns.calendars import seconds_of, sessions
 from patterns.engine.bars import Bars
@@ -174,6 +176,18 @@ def test_a_question_at_fault_comes_back_with_the_fault_beside_its_field(
     answer = browser(alice).post("/scanner/", {"universe": "DRAWN", "interval": "1day", field: value})
     assert answer.status_code == 422 and said in text_of(answer)
     assert not Scan.objects.exists()
+
+
+def test_scans_are_counted_at_every_door_alike(
+    browser: Browser, alice: "User", bob: "User", universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.RATES, "scan", Rate.parse("1/hour"))
+    question = {"universe": "DRAWN", "interval": "1day", "patterns": ["double-bottom"]}
+    request_scan(universe=universe, by=alice, now=timezone.now())
+    answer = browser(alice).post("/scanner/", question)
+    assert answer.status_code == 429 and int(answer["Retry-After"]) > 3500
+    assert "60 minutes" in text_of(answer)
+    assert browser(bob).post("/scanner/", question).status_code == 302
 
 
 def test_a_scan_under_way_shows_progress_and_asks_again_by_itself(

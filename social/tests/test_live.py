@@ -12,7 +12,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from social.consumers import SIGNED_OUT, Live
+from legend.lib.rates import Rate
+from social.consumers import SIGNED_OUT, TOO_MANY, Live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +77,18 @@ def test_strangers_and_suspended_people_are_refused(make_user: Callable[..., Use
         return await socket(user).connect()
 
     assert asyncio.run(play()) == (False, SIGNED_OUT)
+
+
+def test_sockets_count_as_requests_of_the_session(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.RATES, "session", Rate.parse("1/hour"))
+
+    async def play() -> list[tuple[bool, int | None]]:
+        pages = [socket(alice) for _ in range(2)]
+        answers = [await page.connect() for page in pages]
+        await pages[0].leave()
+        return answers
+
+    assert asyncio.run(play()) == [(True, None), (False, TOO_MANY)]
 
 
 def test_signing_out_everywhere_closes_the_socket_and_what_a_page_sends_is_ignored(alice: User) -> None:
