@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legend.settings")
 pages = get_asgi_application()
 
 from legend.lib import live  # noqa: E402
+from legend.lib.bodies import BoundedBodies  # noqa: E402
 from legend.routing import websocket_urlpatterns  # noqa: E402
 
 
@@ -31,7 +32,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": BoundedBodies(pages),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         "lifespan": lifespan,
     }

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "legend.lib.throttling.Limits",
+    "legend.lib.bodies.Bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -137,6 +138,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("LEGEND_MAX_BODY_BYTES", 1_000_000, validate=COUNT)
+MAX_UPLOAD_BYTES = env.int("LEGEND_MAX_UPLOAD_BYTES", 12_000_000, validate=COUNT)
 
 # ── database ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 DATABASES: dict[str, Any]
@@ -335,9 +337,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["legend.lib.permissions.SignedIn"],
     "DEFAULT_THROTTLE_CLASSES": ["legend.lib.throttling.EveryRequest"],
     "DEFAULT_PARSER_CLASSES": [
-        "legend.lib.parsers.ShallowJSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "legend.lib.parsers.PlainJSONParser",
+        "legend.lib.parsers.PlainFormParser",
+        "legend.lib.parsers.PlainMultiPartParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from legend.dashboard import dashboard_context
 from legend.lib.errors import FieldError, Forbidden, Invalid, LegendError, NotFound, Unavailable
-from legend.lib.problem import problem_response, refuse
+from legend.lib.problem import as_legend_error, problem_response, refuse
 from legend.telemetry.health import NEEDED
 
 logger = structlog.get_logger(__name__)
@@ -23,7 +23,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refuse(request, Invalid("The request is malformed.", code="bad_request"))
+    return refuse(request, as_legend_error(exception) or Invalid("The request is malformed.", code="bad_request"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

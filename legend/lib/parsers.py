@@ -1,20 +1,69 @@
-"""Reading what a client sent. How large it may be is DATA_UPLOAD_MAX_MEMORY_SIZE, which Django counts."""
+"""Reading what programs send. How large it may be is said in `legend.lib.bodies`; here, what no JSON of people holds."""
 
+import math
 from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+
+DEEPEST = 32
+LARGEST = 2**63  # what a column of any database holds
 
 
-class ShallowJSONParser(JSONParser):
-    """JSON; ten thousand nested brackets are a fault of the client, not of ours."""
+class PlainJSONParser(JSONParser):
+    """JSON of at most 32 levels, of text that can be stored and numbers that can be reckoned with."""
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
-            return super().parse(stream, media_type, parser_context)
+            parsed = super().parse(stream, media_type, parser_context)
         except ParseError as error:
             reason = str(error.detail).removeprefix("JSON parse error - ")
             raise ParseError(f"The body is no JSON: {reason}.") from error
         except RecursionError as error:
-            raise ParseError("The JSON is nested too deeply.") from error
+            raise ParseError(TOO_DEEP) from error
+        _check(parsed, DEEPEST)
+        return parsed
+
+
+class PlainFormParser(FormParser):
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return _checked_form(super().parse(stream, media_type, parser_context))
+
+
+class PlainMultiPartParser(MultiPartParser):
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        parsed = super().parse(stream, media_type, parser_context)
+        _checked_form(parsed.data)
+        return parsed
+
+
+TOO_DEEP = f"The JSON is nested deeper than {DEEPEST} levels."
+
+
+def _checked_form(sent: Any) -> Any:
+    for name, texts in sent.lists():
+        _check([name, *texts], DEEPEST)
+    return sent
+
+
+def _check(value: Any, levels: int) -> None:
+    """Raises ParseError. Half of a pair of surrogates is no character, and NUL is one that PostgreSQL does not store."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ParseError("The body holds a NUL character.")
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ParseError("The body holds half a character (a lone surrogate).")
+    elif isinstance(value, int):
+        if not -LARGEST <= value < LARGEST:
+            raise ParseError("The body holds a whole number of more than 64 bits.")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ParseError("The body holds a number beyond all bounds.")
+    elif isinstance(value, dict | list):
+        if not levels:
+            raise ParseError(TOO_DEEP)
+        for part in value:
+            _check(part, levels - 1)
+            if isinstance(value, dict):
+                _check(value[part], levels - 1)

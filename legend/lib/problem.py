@@ -47,11 +47,11 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def refuse(request: HttpRequest, error: LegendError) -> HttpResponse:
-    """What a refused request gets where the view has nothing better: JSON below /api/, else a page."""
+def refuse(request: HttpRequest, error: LegendError, *, bare: bool = False) -> HttpResponse:
+    """What a refused request gets where the view has nothing better: JSON below /api/, else a page. A bare page asks no database."""
     if is_api(request):
         return problem_response(error)
-    if isinstance(error, TooMany):  # who asks too much gets a page that asks the database nothing
+    if bare:
         again = escape_leading_slashes(request.get_full_path()) if request.method in ("GET", "HEAD") else ""
         response = HttpResponse(render_to_string("bare_problem.html", {"problem": error, "again": again}), status=error.status)
     else:

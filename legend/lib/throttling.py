@@ -106,10 +106,10 @@ class Limits:
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         # who asks for a page is known now; tokens and keys are read by the views of the API
         if not is_api(request) and (wait := count(request)):
-            return refuse(request, too_many(wait))
+            return refuse(request, too_many(wait), bare=True)
         response = self.get_response(request)
         if wait := count(request):
-            return refuse(request, too_many(wait))
+            return refuse(request, too_many(wait), bare=True)
         return response
 
 
