@@ -1,36 +1,69 @@
-"""The evidence in plain Python, as product.md 4 words it: slow, readable, and judge of the fast one."""
+"""The evidence in plain Python, as product.md 4 and detectors.md 4 and 5 word it: slow, readable, and judge of the fast one.
+
+Nothing here comes from the engine. It is given bars and what a detector fixed when a match became known (sides, levels, limits), and works
+out from that alone what became of it: trigger, fill, exit, reason, R, and whether it counts.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from patterns.engine.bars import Bars
-
 COSTS = 0.0005
 HORIZON = 60
+TIE = 1e-9  # prices so close to each other, in parts of the price, are one
 
 
-@dataclass
-class Trade:
-    trigger: int | None
-    end: int | None = None
-    fill: float = math.nan
-    exit: float = math.nan
-    r: float = math.nan
+@dataclass(frozen=True)
+class Tape:
+    """One instrument as lists; `atr` by Wilder over 14 bars, `sma50` of closes, None before there are enough bars."""
+
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    atr: list[float | None]
+    sma50: list[float | None]
+
+    @property
+    def size(self) -> int:
+        return len(self.close)
 
 
-def follow(bars: Bars, atr: Any, sma50: Any, match: Any) -> Trade | None:
-    """What became of a match, from the bar after it became known; None where it was over before it triggered."""
-    if match.side < 0:
-        return _followed(_upside_down(bars), atr, -sma50, _flipped(match), short=True)
-    return _followed(bars, atr, sma50, match, short=False)
+def tape_of(bars: Any) -> Tape:
+    opened, high, low, close = (column.tolist() for column in (bars.open, bars.high, bars.low, bars.close))
+    return Tape(opened, high, low, close, wilder(high, low, close, 14), mean_of_last(close, 50))
 
 
-@dataclass
-class Levels:
+def wilder(high: list[float], low: list[float], close: list[float], length: int) -> list[float | None]:
+    """The average true range: a plain mean of the first ranges, each later one let in by a share of 1 / length."""
+    ranges = [math.nan]
+    for i in range(1, len(close)):
+        ranges.append(max(high[i], close[i - 1]) - min(low[i], close[i - 1]))
+    out: list[float | None] = [None] * len(close)
+    for i in range(length, len(close)):
+        before = out[i - 1]
+        out[i] = sum(ranges[1 : length + 1]) / length if before is None else (before * (length - 1) + ranges[i]) / length
+    return out
+
+
+def mean_of_last(values: list[float], length: int) -> list[float | None]:
+    return [sum(values[i - length + 1 : i + 1]) / length if i >= length - 1 else None for i in range(len(values))]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a detector fixed at `known`; bars are places in the series. `replaced_at`: the close that made its successor, or None."""
+
+    rule: int
+    pattern: int
+    side: int  # 1 long, -1 short
+    group: int
+    start: int
     known: int
+    level: float
     entry: float
     stop: float
     target: float
@@ -38,86 +71,165 @@ class Levels:
     out_price: float
     out_line: tuple[float, float]
     out_atrs: float
-    out_sma_closes: int
+    out_closes: int
+    replaced_at: int | None
 
 
-def levels_of(find: Any) -> Levels:
-    return Levels(
-        int(find.known),
-        float(find.entry),
-        float(find.stop),
-        float(find.target),
-        int(find.expires),
-        float(find.out_price),
-        (float(find.out_line[0]), float(find.out_line[1])),
-        float(find.out_atrs),
-        int(find.out_sma_closes),
-    )
+@dataclass
+class Told:
+    """What became of a match. Without a trigger there is no fill, without an exit no R."""
+
+    reason: str  # ready, triggered, target, stopped, horizon, validity, invalidated, extended, replaced
+    ended: int | None = None
+    trigger: int | None = None
+    fill: float = math.nan
+    exit: float = math.nan
+    r: float = math.nan
 
 
-def _flipped(find: Any) -> Levels:
-    plain = levels_of(find)
-    line = (-plain.out_line[0], -plain.out_line[1])
-    return Levels(
-        plain.known, -plain.entry, -plain.stop, -plain.target, plain.expires, -plain.out_price, line, plain.out_atrs, plain.out_sma_closes
-    )
+def entry_beyond(level: float, side: int, atr: float) -> float:
+    """A stop order a tenth of the average range, or a thousandth, beyond the level."""
+    return level + side * max(0.1 * atr, 0.001 * level)
 
 
-def _upside_down(bars: Bars) -> Bars:
-    """Prices negated, so that a short trade reads like a long one."""
-    return Bars(bars.at, -bars.open, -bars.low, -bars.high, -bars.close, bars.volume)
+def lives(tape: Tape, matches: Sequence[Given]) -> list[Told]:
+    """Of all matches of one instrument. Where both arms of a structure stand, the first trigger ends the other."""
+    alone = [replaced(one, life(tape, one)) for one in matches]
+    arms: dict[tuple[int, int, int], list[int]] = {}
+    for k, one in enumerate(matches):
+        arms.setdefault((one.rule, one.group, one.known), []).append(k)
+    for members in arms.values():
+        for k in sorted(members, key=lambda k: math.inf if alone[k].trigger is None else alone[k].trigger):  # type: ignore[arg-type,return-value]
+            bar = alone[k].trigger
+            for other in members:
+                if bar is not None and matches[other].side != matches[k].side and _stands_after(alone[other], bar):
+                    alone[other] = Told("invalidated", bar)
+    return alone
 
 
-def _followed(bars: Bars, atr: Any, sma50: Any, match: Any, *, short: bool) -> Trade | None:
-    levels = match if isinstance(match, Levels) else levels_of(match)
-    tie = 1e-9 * abs(levels.entry)
-    if bars.close[levels.known] - levels.entry > 0.05 * abs(levels.entry):
-        return None
+def _stands_after(told: Told, bar: int) -> bool:
+    """Neither triggered nor ended by the end of the bar."""
+    return (told.trigger is None or told.trigger > bar) and (told.ended is None or told.ended > bar)
+
+
+def replaced(one: Given, told: Told) -> Told:
+    """A successor takes the place of what has not triggered by the close that makes it known."""
+    if one.replaced_at is None:
+        return told
+    assert told.trigger is None or told.trigger > one.replaced_at, "a match that has triggered is not replaced"
+    return Told("replaced", one.replaced_at)
+
+
+def life(tape: Tape, one: Given) -> Told:
+    """From the bar after it became known: trigger, then stop or target; or the end without."""
+    tie = TIE * one.entry
+    up = one.side > 0
+    ahead, against = (tape.high, tape.low) if up else (tape.low, tape.high)
+
+    def reached(price: float, level: float) -> bool:
+        """As far as the level or farther, the way the trade wants."""
+        return price >= level - tie if up else price <= level + tie
+
+    def fallen(price: float, level: float) -> bool:
+        """As far as the level or farther, against the trade."""
+        return price <= level + tie if up else price >= level - tie
+
+    if one.side * (tape.close[one.known] - one.entry) > 0.05 * one.entry:
+        return Told("extended", one.known)
     beyond = 0
-    for i in range(levels.known + 1, bars.size):
-        opened, high, low, close = bars.open[i], bars.high[i], bars.low[i], bars.close[i]
-        if opened <= levels.stop + tie:
-            return None
-        if high >= levels.entry - tie:
-            fill = max(opened, levels.entry)
-            risk = (fill - levels.stop) / abs(fill)
-            if not 0.002 <= risk <= 0.15 or fill >= levels.target - tie:
-                return None
-            return _held(bars, i, fill, levels, tie, short=short)
-        if low <= levels.stop + tie:
-            return None
-        if close < levels.out_price - tie:
-            return None
-        line = levels.out_line[0] + levels.out_line[1] * (i - levels.known)
-        if close < line - levels.out_atrs * atr[i] - tie:
-            return None
-        if levels.out_sma_closes:
-            limit = sma50[i] / 0.97 if short else 0.97 * sma50[i]
-            beyond = beyond + 1 if close < limit else 0
-            if beyond >= levels.out_sma_closes:
-                return None
-        if i >= levels.expires:
-            return None
-    return None
+    for i in range(one.known + 1, tape.size):
+        if fallen(tape.open[i], one.stop):
+            return Told("invalidated", i)
+        if reached(ahead[i], one.entry):
+            fill = max(tape.open[i], one.entry) if up else min(tape.open[i], one.entry)
+            risk = one.side * (fill - one.stop) / fill
+            if not 0.002 <= risk <= 0.15 or reached(fill, one.target):
+                return Told("extended", i)
+            return held(tape, one, i, fill, HORIZON)
+        if fallen(against[i], one.stop) or is_out(tape, one, i):
+            return Told("invalidated", i)
+        beyond = beyond + 1 if is_beyond_average(tape, one, i) else 0
+        if 0 < one.out_closes <= beyond:
+            return Told("invalidated", i)
+        if i >= one.expires:
+            return Told("validity", i)
+    return Told("ready")
 
 
-def _held(bars: Bars, trigger: int, fill: float, levels: Levels, tie: float, *, short: bool) -> Trade:
-    for i in range(trigger, bars.size):
-        if bars.low[i] <= levels.stop + tie:
-            return _closed(trigger, i, fill, levels.stop if i == trigger else min(bars.open[i], levels.stop), levels.stop, short=short)
-        if bars.high[i] >= levels.target - tie:
-            return _closed(trigger, i, fill, levels.target if i == trigger else max(bars.open[i], levels.target), levels.stop, short=short)
-        if i == trigger + HORIZON:
-            return _closed(trigger, i, fill, bars.close[i], levels.stop, short=short)
-    return Trade(trigger, fill=abs(fill))
+def is_out(tape: Tape, one: Given, i: int) -> bool:
+    """A close beyond the price or the line that the detector named, against the side."""
+    tie, close, atr = TIE * one.entry, tape.close[i], tape.atr[i]
+    if not math.isnan(one.out_price) and one.side * (close - one.out_price) < -tie:
+        return True
+    if math.isnan(one.out_line[0]):
+        return False
+    line = one.out_line[0] + one.out_line[1] * (i - one.known)
+    return atr is not None and one.side * (close - line) < -one.out_atrs * atr - tie
 
 
-def _closed(trigger: int, end: int, fill: float, exit: float, stop: float, *, short: bool) -> Trade:
-    costs = COSTS * (abs(exit) + abs(fill))
-    return Trade(trigger, end, abs(fill), abs(exit), (exit - fill - costs) / (fill - stop))
+def is_beyond_average(tape: Tape, one: Given, i: int) -> bool:
+    """A close 3 % on the wrong side of the average of 50 closes."""
+    average = tape.sma50[i]
+    if not one.out_closes or average is None:
+        return False
+    return tape.close[i] < 0.97 * average if one.side > 0 else tape.close[i] > average / 0.97
 
 
-def drawn_days(seed: int, days: int, members: int) -> Any:
+def held(tape: Tape, one: Given, trigger: int, fill: float, horizon: int) -> Told:
+    """From the trigger bar on. On it the open lies before the fill, so that stop and target are filled at their price."""
+    up, tie = one.side > 0, TIE * one.entry
+    for i in range(trigger, tape.size):
+        opened = tape.open[i]
+        if tape.low[i] <= one.stop + tie if up else tape.high[i] >= one.stop - tie:
+            worse = min(opened, one.stop) if up else max(opened, one.stop)
+            return closed("stopped", one, trigger, i, fill, one.stop if i == trigger else worse)
+        if tape.high[i] >= one.target - tie if up else tape.low[i] <= one.target + tie:
+            better = max(opened, one.target) if up else min(opened, one.target)
+            return closed("target", one, trigger, i, fill, one.target if i == trigger else better)
+        if i == trigger + horizon:
+            return closed("horizon", one, trigger, i, fill, tape.close[i])
+    return Told("triggered", None, trigger, fill)
+
+
+def closed(reason: str, one: Given, trigger: int, end: int, fill: float, exit: float) -> Told:
+    return Told(reason, end, trigger, fill, exit, result(one.side, fill, exit, one.stop))
+
+
+def result(side: int, fill: float, exit: float, stop: float) -> float:
+    """In units of the risk at the fill, costs taken off both fills."""
+    return (side * (exit - fill) - COSTS * (exit + fill)) / (side * (fill - stop))
+
+
+def counted(matches: Sequence[Given], told: Sequence[Told], sound: Sequence[bool]) -> list[int]:
+    """Which of the matches of one instrument count, by place; each is judged by what was known at its own close.
+
+    Not counted: what is not sound, what was born too late for an entry, and what became known while the trade of an earlier one of the same
+    rule, pattern and side ran. Of a match and the successors that replaced it the last that counts stands for all.
+    """
+    kept: list[int] = []
+    for k in sorted(range(len(matches)), key=lambda k: matches[k].known):
+        one = matches[k]
+        mine = [j for j in kept if _name(matches[j]) == _name(one)]
+        if not sound[k] or told[k].ended == one.known or any(_runs_at(told[j], one.known) for j in mine):
+            continue
+        before = [j for j in kept if matches[j].replaced_at == one.known and (matches[j].group, matches[j].rule) == (one.group, one.rule)]
+        before = [j for j in before if matches[j].side == one.side]
+        if before:
+            kept.remove(before[0])
+        kept.append(k)
+    return kept
+
+
+def _name(one: Given) -> tuple[int, int, int]:
+    return one.rule, one.pattern, one.side
+
+
+def _runs_at(told: Told, close: int) -> bool:
+    """Whether its trade was open over the close of the bar."""
+    return told.trigger is not None and told.trigger <= close and (told.ended is None or told.ended > close)
+
+
+def drawn_days(seed: int, days: int, members: int) -> Iterator[tuple[int, int]]:
     """The endless sequence of (day of the month's sessions, member) that a trade's seed gives."""
     mask = (1 << 64) - 1
 
@@ -134,15 +246,16 @@ def drawn_days(seed: int, days: int, members: int) -> Any:
         yield day, mixed(state) % members
 
 
-def control_trade(bars: Bars, atr: Any, bar: int, side: int, stop_atrs: float, reward: float) -> float:
+def control_trade(tape: Tape, bar: int, side: int, stop_atrs: float, reward: float) -> float:
     """R of an entry at the open of `bar`; NaN where it still runs at the end."""
-    fill = float(bars.open[bar])
-    stop = fill - side * stop_atrs * float(atr[bar - 1])
+    fill, atr = tape.open[bar], tape.atr[bar - 1]
+    assert atr is not None
+    stop = fill - side * stop_atrs * atr
     if stop <= 0:
         return math.nan
     target = max(fill + reward * (fill - stop), 0.05 * fill)
-    for i in range(bar, min(bars.size, bar + HORIZON + 1)):
-        opened, high, low, close = (float(column[i]) for column in (bars.open, bars.high, bars.low, bars.close))
+    for i in range(bar, min(tape.size, bar + HORIZON + 1)):
+        opened, high, low = tape.open[i], tape.high[i], tape.low[i]
         hit_stop = low <= stop if side > 0 else high >= stop
         hit_target = high >= target if side > 0 else low <= target
         if hit_stop:
@@ -152,8 +265,8 @@ def control_trade(bars: Bars, atr: Any, bar: int, side: int, stop_atrs: float, r
             better = max(opened, target) if side > 0 else min(opened, target)
             price = target if i == bar else better
         elif i == bar + HORIZON:
-            price = close
+            price = tape.close[i]
         else:
             continue
-        return (side * (price - fill) - COSTS * (price + fill)) / (side * (fill - stop))
+        return result(side, fill, price, stop)
     return math.nan

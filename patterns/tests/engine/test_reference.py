@@ -1,0 +1,136 @@
+"""Every trade of all detectors on all real shares, judged by a plain reference that shares no code with the engine."""
+
+import math
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from patterns.engine.bars import Bars
+from patterns.engine.evidence import Options, gather
+from patterns.engine.finds import REASONS, STATES, SUSPECT
+from patterns.engine.registry import default_rules
+from patterns.engine.replay import replay
+
+from . import reference
+from .reference import Given, Told
+from .real import sp500, sp500_context
+from .walks import walks
+
+EXACT = 1e-9
+
+
+class Share(NamedTuple):
+    """One instrument, judged twice: what the engine told of each match and what it counted, what the reference told and counted."""
+
+    symbol: str
+    bars: Bars
+    finds: Any
+    outcomes: Any
+    given: list[Given]
+    told: list[Told]
+    counted: list[int]
+
+
+def judged(symbol: str, bars: Bars, context: Any) -> Share:
+    found = replay(bars, default_rules(), context)
+    outcomes = gather([bars], [context], default_rules(), Options())
+    finds = found.finds
+    given = [given_of(find) for find in finds]
+    told = reference.lives(reference.tape_of(bars), given)
+    sound = [not find.notes & SUSPECT for find in finds]
+    return Share(symbol, bars, finds, outcomes, given, told, reference.counted(given, told, sound))
+
+
+def given_of(find: Any) -> Given:
+    return Given(
+        *(int(find[name]) for name in ("rule", "pattern", "side", "group", "start", "known")),
+        *(float(find[name]) for name in ("level", "entry", "stop", "target")),
+        int(find.expires),
+        float(find.out_price),
+        (float(find.out_line[0]), float(find.out_line[1])),
+        float(find.out_atrs),
+        int(find.out_sma_closes),
+        int(find.ended) if REASONS[find.reason] == "replaced" else None,
+    )
+
+
+@cache
+def shares(folder: Path) -> list[Share]:
+    around = sp500_context(folder)
+    return [judged(symbol, bars, around.of(row, bars.at)) for row, (symbol, bars) in enumerate(sp500(folder).items())]
+
+
+def what_became(find: Any) -> str:
+    """In the words of the reference."""
+    return REASONS[find.reason] or STATES[find.state]
+
+
+def assert_lives_agree(share: Share) -> Counter[str]:
+    """Reason, days and prices of every match; returns how often each reason was met."""
+    at = share.bars.at
+    for find, told in zip(share.finds, share.told, strict=True):
+        where = f"{share.symbol}: {find}"
+        assert what_became(find) == told.reason, where
+        assert (find.ended if find.ended >= 0 else None) == told.ended, where
+        assert (find.triggered if find.triggered >= 0 else None) == told.trigger, where
+        if told.trigger is not None:
+            assert at[find.triggered] == at[told.trigger] and find.paid == pytest.approx(told.fill, rel=EXACT), where
+        if not math.isnan(told.exit):
+            assert find.exit == pytest.approx(told.exit, rel=EXACT), where
+    return Counter(told.reason for told in share.told)
+
+
+def assert_counts_agree(share: Share) -> int:
+    """Which matches count, their entry and exit, and R; returns how many trades were compared."""
+    names = ("rule", "pattern", "side", "start", "known")
+    counted = {tuple(int(row[name]) for name in (*names, "group")): row for row in share.outcomes}
+    expected = {tuple(int(getattr(share.given[k], name)) for name in (*names, "group")): share.told[k] for k in share.counted}
+    assert counted.keys() == expected.keys(), share.symbol
+    assert len(counted) == len(share.outcomes) and len(expected) == len(share.counted), share.symbol
+    at, trades = share.bars.at, 0
+    for key, told in expected.items():
+        row = counted[key]
+        assert row["known_at"] == at[key[4]], (share.symbol, key)
+        if told.trigger is None:
+            assert row["trigger"] == -1 and math.isnan(row["trigger_at"]) and math.isnan(row["r"]), (share.symbol, key)
+            continue
+        assert row["trigger_at"] == at[told.trigger] and row["fill"] == pytest.approx(told.fill, rel=EXACT), (share.symbol, key)
+        assert row["end"] == (-1 if told.ended is None else told.ended), (share.symbol, key)
+        assert row["r"] == pytest.approx(told.r, abs=EXACT, nan_ok=True), (share.symbol, key)
+        trades += told.ended is not None
+    return trades
+
+
+def test_every_match_of_every_share_lives_as_the_reference_says(market_data: Path) -> None:
+    met = sum((assert_lives_agree(share) for share in shares(market_data)), Counter[str]())
+    assert len(shares(market_data)) == 505
+    assert met.keys() == {"ready", "triggered", "target", "stopped", "horizon", "validity", "invalidated", "extended", "replaced"}
+    assert met["target"] + met["stopped"] + met["horizon"] > 10_000, met
+
+
+def test_every_trade_that_counts_has_the_r_of_the_reference(market_data: Path) -> None:
+    assert sum(assert_counts_agree(share) for share in shares(market_data)) > 10_000
+
+
+def test_the_entry_is_a_stop_order_just_beyond_the_level(market_data: Path) -> None:
+    compared = 0
+    for share in shares(market_data)[::10]:
+        tape = reference.tape_of(share.bars)
+        for one in share.given:
+            atr = tape.atr[one.known]
+            assert atr is not None
+            assert one.entry == pytest.approx(reference.entry_beyond(one.level, one.side, atr), rel=EXACT), share.symbol
+            compared += 1
+    assert compared > 1000
+
+
+def test_on_random_walks_the_reference_agrees_too() -> None:
+    trades = 0
+    for symbol, bars in walks(40, 900, seed=17).items():
+        share = judged(symbol, bars, None)
+        assert_lives_agree(share)
+        trades += assert_counts_agree(share)
+    assert trades > 400
