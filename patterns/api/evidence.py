@@ -100,7 +100,8 @@ class Entries(Headline):
     noise = Noise(allow_null=True)
     tried = serializers.IntegerField(help_text="patterns and settings looked at on this universe")
     luck_ratio = serializers.FloatField(allow_null=True, help_text="what the best of so many reaches by luck")
-    beyond_luck = serializers.FloatField(allow_null=True, help_text="probability of being above that")
+    beyond_luck = serializers.FloatField(allow_null=True, help_text="probability of being above that; an edge is claimed at 0.95")
+    below_luck = serializers.FloatField(allow_null=True, help_text="probability of being below its mirror; a loss is claimed at 0.95")
     claim = serializers.ChoiceField(["edge", "loses", "none", "few"])
     sentence = serializers.CharField()
 

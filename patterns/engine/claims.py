@@ -30,27 +30,34 @@ def tries_of(entries: Iterable[Figures]) -> Tries:
 
 
 def judge(entries: Sequence[Figures], tries: Tries) -> list[Figures]:
-    """The entries with `tried`, `luck_ratio`, `beyond_luck` and `claim`, strongest edge first."""
+    """The entries with `tried`, `luck_ratio`, `beyond_luck`, `below_luck` and `claim`, strongest edge first.
+
+    The best of many tries looks good by luck alone, and the worst as bad: an edge has to lie above what luck gives the best, a loss below
+    what it gives the worst.
+    """
     bar = best_by_luck(*tries)
     judged = []
     for entry in entries:
         luck = Moments(**entry["luck"]) if entry["luck"] else None
-        beyond = confidence(luck, bar) if bar is not None else None
-        judged.append({**entry, "tried": tries.looks, "luck_ratio": bar, "beyond_luck": beyond, "claim": claim(entry, beyond)})
+        above = confidence(luck, bar) if bar is not None else None
+        not_below = confidence(luck, -bar) if bar is not None else None
+        below = None if not_below is None else 1.0 - not_below
+        words = {"tried": tries.looks, "luck_ratio": bar, "beyond_luck": above, "below_luck": below}
+        judged.append({**entry, **words, "claim": claim(entry, above, below)})
     return sorted(judged, key=lambda entry: -(entry["edge"] if entry["edge"] is not None else -math.inf))
 
 
-def claim(entry: Figures, beyond_luck: float | None) -> str:
+def claim(entry: Figures, beyond_luck: float | None, below_luck: float | None) -> str:
     """What may be said.
 
-    `edge`: the intervals of the whole span and of its last third lie above zero, and luck is ruled out; `loses`: both lie below zero;
-    `few`: too few trades to say; else `none`.
+    `edge`: the intervals of the whole span and of its last third lie above zero, and luck is ruled out; `loses`: both lie below zero, and
+    bad luck is ruled out; `few`: too few trades to say; else `none`.
     """
     late = entry["out_of_sample"]
     if entry["trades"] < FEWEST or late["trades"] < FEWEST or entry["edge_low"] is None or late["edge_low"] is None:
         return "few"
     if late["edge_low"] > 0 and entry["edge_low"] > 0 and (beyond_luck or 0) >= SURE:
         return "edge"
-    if late["edge_high"] < 0 and entry["edge_high"] < 0:
+    if late["edge_high"] < 0 and entry["edge_high"] < 0 and (below_luck or 0) >= SURE:
         return "loses"
     return "none"

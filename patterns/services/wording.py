@@ -38,11 +38,11 @@ def _against_chance(entry: Mapping[str, Any]) -> str:
     if entry["claim"] == "edge":
         what = f"an edge {figures}, on the last third too and beyond what luck explains"
     elif entry["claim"] == "loses":
-        what = f"worse than chance {figures}, on the last third too"
+        what = f"worse than chance {figures}, on the last third too and beyond what bad luck explains"
     elif entry["edge_low"] > 0:
         what = f"no edge that can be claimed {figures}: luck among all that was tried explains it, or the last third does not bear it out"
     elif entry["edge_high"] < 0:
-        what = f"no edge, rather a loss {figures}, but not on the last third too"
+        what = f"no loss that can be claimed {figures}: bad luck among all that was tried explains it, or the last third does not bear it out"
     else:
         what = f"no measurable edge {figures}"
     return f"Against random entries of the same month: {what}."

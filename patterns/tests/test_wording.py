@@ -35,7 +35,9 @@ def test_no_edge_is_said_as_clearly_as_an_edge() -> None:
     assert sentence(claim="edge", edge=0.21, edge_low=0.08, edge_high=0.33).endswith(
         "Against random entries of the same month: an edge (+0.21R, +0.08 to +0.33), on the last third too and beyond what luck explains."
     )
-    assert sentence(claim="loses", edge_high=-0.01).endswith("worse than chance (-0.05R, -0.14 to -0.01), on the last third too.")
+    assert sentence(claim="loses", edge_high=-0.01).endswith(
+        "worse than chance (-0.05R, -0.14 to -0.01), on the last third too and beyond what bad luck explains."
+    )
 
 
 def test_an_interval_without_zero_is_no_claim_by_itself() -> None:
@@ -43,7 +45,7 @@ def test_an_interval_without_zero_is_no_claim_by_itself() -> None:
     assert "no edge that can be claimed (+0.11R, +0.04 to +0.19)" in said
     assert "luck" in said
     said = sentence(edge=-0.06, edge_low=-0.11, edge_high=-0.01)
-    assert said.endswith("no edge, rather a loss (-0.06R, -0.11 to -0.01), but not on the last third too.")
+    assert "no loss that can be claimed (-0.06R, -0.11 to -0.01): bad luck among all that was tried" in said
 
 
 def test_few_trades_are_said_to_be_few() -> None:

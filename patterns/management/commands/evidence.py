@@ -36,6 +36,7 @@ TABLE = (  # title, key, how it is written
     ("from", "edge_low", "{:+.2f}"),
     ("to", "edge_high", "{:+.2f}"),
     ("beyond luck", "beyond_luck", "{:.2f}"),
+    ("below", "below_luck", "{:.2f}"),
     ("claim", "claim", "{}"),
 )
 
