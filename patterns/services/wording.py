@@ -42,7 +42,7 @@ def _against_chance(entry: Mapping[str, Any]) -> str:
     elif entry["edge_low"] > 0:
         what = f"no edge that can be claimed {figures}: luck among all that was tried explains it, or the last third does not bear it out"
     elif entry["edge_high"] < 0:
-        what = f"no loss that can be claimed {figures}: bad luck among all that was tried explains it, or the last third does not bear it out"
+        what = f"no loss that can be claimed {figures}: bad luck among all that was tried explains it, or the last third denies it"
     else:
         what = f"no measurable edge {figures}"
     return f"Against random entries of the same month: {what}."

@@ -39,9 +39,7 @@ def tape_of(bars: Any) -> Tape:
 
 def wilder(high: list[float], low: list[float], close: list[float], length: int) -> list[float | None]:
     """The average true range: a plain mean of the first ranges, each later one let in by a share of 1 / length."""
-    ranges = [math.nan]
-    for i in range(1, len(close)):
-        ranges.append(max(high[i], close[i - 1]) - min(low[i], close[i - 1]))
+    ranges = [math.nan, *(max(high[i], close[i - 1]) - min(low[i], close[i - 1]) for i in range(1, len(close)))]
     out: list[float | None] = [None] * len(close)
     for i in range(length, len(close)):
         before = out[i - 1]

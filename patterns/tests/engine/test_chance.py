@@ -12,24 +12,35 @@ from patterns.engine.bars import Bars
 from patterns.engine.claims import FEWEST, Figures
 from patterns.engine.context import rate_universe
 from patterns.engine.evidence import Options, evidence, gather
-from patterns.engine.registry import default_rules, detector
+from patterns.engine.registry import default_rules, detector, patterns
 from patterns.engine.shuffled import shuffled, shuffled_universe, ticker_years
 
+from .measuring import finds_in
 from .real import sp500
 from .walks import walks
 
 SEEDS = range(1, 7)
+WALKS, CLOSES, SEED = 500, 1260, 1
+DRIFT = 0.0006  # a day, added to every log return: 16 % a year
+
+
+def judged_walks(count: int, size: int, seed: int, drift: float = 0.0) -> list[Figures]:
+    """The evidence of all rules on random walks, rated among themselves."""
+    members = walks(count, size, seed, drift)
+    rated = rate_universe(list(members.values()))
+    return evidence(members, [rated.of(row, bars.at) for row, bars in enumerate(members.values())], default_rules())
 
 
 @cache
 def worlds() -> list[list[Figures]]:
-    """The evidence of all rules in six universes of 150 random walks over four years."""
-    found = []
-    for seed in SEEDS:
-        members = walks(150, 1000, seed)
-        rated = rate_universe(list(members.values()))
-        found.append(evidence(members, [rated.of(row, bars.at) for row, bars in enumerate(members.values())], default_rules()))
-    return found
+    """Six universes of 150 walks over four years."""
+    return [judged_walks(150, 1000, seed) for seed in SEEDS]
+
+
+@cache
+def wide_world(seed: int, drift: float = 0.0) -> dict[tuple[str, str], Figures]:
+    """One of 500 walks over five years; those with enough trades, by pattern and side."""
+    return {(one["pattern"], one["side"]): one for one in judged_walks(WALKS, CLOSES, seed, drift) if one["trades"] >= FEWEST}
 
 
 def at_most(tries: int, chance: float, sure: float = 0.99) -> int:
@@ -50,6 +61,45 @@ def test_on_random_walks_intervals_exclude_nothing_no_more_often_than_chance_all
     assert above + below <= at_most(len(judged), 0.05), said
 
 
+def test_on_500_walks_of_1260_closes_the_edge_excludes_nothing_no_more_often_than_chance_allows() -> None:
+    """Measured with these seeds: 8 of 115 intervals of 95 % leave 0 out, where chance alone would give 6 and up to 12."""
+    judged = [one for seed in (SEED, SEED + 1, SEED + 2) for one in wide_world(seed).values()]
+    above, below = sum(one["edge_low"] > 0 for one in judged), sum(one["edge_high"] < 0 for one in judged)
+    said = f"of {len(judged)} intervals of 95 % {above} lie above zero and {below} below"
+    assert len(judged) > 100, said
+    assert above + below <= at_most(len(judged), 0.05), said
+    assert [one["pattern"] for one in judged if one["claim"] in ("edge", "loses")] == []
+    late = [one["out_of_sample"] for one in judged if one["out_of_sample"]["trades"] >= FEWEST]
+    excluded = sum(one["edge_low"] > 0 or one["edge_high"] < 0 for one in late)
+    assert excluded <= at_most(len(late), 0.05), f"of {len(late)} intervals of the last third {excluded} leave zero out"
+
+
+@pytest.mark.parametrize("drift", [DRIFT, -DRIFT])
+def test_a_constant_drift_moves_results_and_leaves_every_edge_within_its_interval(drift: float) -> None:
+    """Other matches arise on other bars, so that both edges have an error: what may differ is the interval of their difference.
+
+    Measured with this seed: of 38 patterns and sides 1 leaves it with the drift up and 3 with the drift down; chance allows 6.
+    """
+    plain, moved = wide_world(SEED), wide_world(SEED, drift)
+    both = plain.keys() & moved.keys()
+    assert len(both) > 35
+    left, shift, drawn_along, weight = [], 0.0, 0.0, 0
+    for name in both:
+        before, after = plain[name], moved[name]
+        along = (1 if name[1] == "long" else -1) * (1 if drift > 0 else -1)
+        assert along * (after["control_mean_r"] - before["control_mean_r"]) > 0, name
+        half = math.hypot(*((one["edge_high"] - one["edge_low"]) / 2 for one in (before, after)))
+        if abs(after["edge"] - before["edge"]) > half:
+            left.append(name)
+        trades = min(before["trades"], after["trades"])
+        drawn_along += along * (after["mean_r"] - before["mean_r"]) * trades
+        shift += (after["edge"] - before["edge"]) * trades
+        weight += trades
+    assert len(left) <= at_most(len(both), 0.05), left
+    assert drawn_along / weight > 0.08, "the drift moves the mean R"
+    assert abs(shift / weight) < 0.02, "and leaves the edge"
+
+
 def test_on_random_walks_no_detector_excludes_nothing_again_and_again() -> None:
     signs: dict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in (entry for world in worlds() for entry in world if entry["trades"] >= FEWEST):
@@ -59,7 +109,7 @@ def test_on_random_walks_no_detector_excludes_nothing_again_and_again() -> None:
 
 
 def test_on_random_walks_nothing_may_be_claimed() -> None:
-    assert [entry["pattern"] for world in worlds() for entry in world if entry["claim"] == "edge"] == []
+    assert [entry["pattern"] for world in worlds() for entry in world if entry["claim"] in ("edge", "loses")] == []
 
 
 def test_on_random_walks_the_edge_of_all_trades_is_nothing() -> None:
@@ -131,6 +181,81 @@ FLOORS = [
 ]
 
 
+# of those that page has no row for, as measured on the same bars
+FURTHER = [
+    ("ascending-triangle", "short", 40.9),
+    ("bear-flag", "short", 49.5),
+    ("bear-pennant", "short", 1.0),
+    ("broadening-ascending", "long", 14.6),
+    ("broadening-ascending", "short", 13.0),
+    ("broadening-descending", "long", 14.0),
+    ("broadening-descending", "short", 12.8),
+    ("broadening-wedge", "long", 52.2),
+    ("broadening-wedge", "short", 51.2),
+    ("bull-pennant", "long", 1.7),
+    ("channel-down-bounce", "short", 11.0),
+    ("channel-flat", "long", 0.0),
+    ("channel-flat", "short", 0.0),
+    ("channel-up-bounce", "long", 17.4),
+    ("cup", "long", 60.4),
+    ("descending-triangle", "long", 35.5),
+    ("falling-wedge", "short", 15.4),
+    ("high-tight-flag", "long", 0.2),
+    ("rising-wedge", "long", 22.5),
+    ("saucer", "long", 16.2),
+    ("sma50-rally", "short", 33.7),
+]
+# matches per 1,000 closes of random walks, which need no file: 500 of 1,260 closes
+ON_WALKS = {
+    ("ascending-triangle", "long"): 1.44,
+    ("ascending-triangle", "short"): 1.67,
+    ("bear-flag", "short"): 0.91,
+    ("bear-pennant", "short"): 0.03,
+    ("broadening", "long"): 1.23,
+    ("broadening", "short"): 0.88,
+    ("broadening-ascending", "long"): 0.6,
+    ("broadening-ascending", "short"): 0.46,
+    ("broadening-descending", "long"): 0.51,
+    ("broadening-descending", "short"): 0.43,
+    ("broadening-wedge", "long"): 2.2,
+    ("broadening-wedge", "short"): 2.02,
+    ("bull-flag", "long"): 0.71,
+    ("bull-pennant", "long"): 0.04,
+    ("channel-down", "long"): 1.54,
+    ("channel-down-bounce", "short"): 0.6,
+    ("channel-flat", "long"): 0.0,
+    ("channel-flat", "short"): 0.0,
+    ("channel-up", "short"): 1.71,
+    ("channel-up-bounce", "long"): 0.7,
+    ("cup", "long"): 2.19,
+    ("cup-handle", "long"): 3.79,
+    ("descending-triangle", "long"): 1.78,
+    ("descending-triangle", "short"): 1.46,
+    ("double-bottom", "long"): 2.86,
+    ("double-top", "short"): 1.96,
+    ("falling-wedge", "long"): 1.15,
+    ("falling-wedge", "short"): 0.85,
+    ("high-tight-flag", "long"): 0.0,
+    ("hs-bottom", "long"): 0.81,
+    ("hs-top", "short"): 0.95,
+    ("rectangle", "long"): 0.7,
+    ("rectangle", "short"): 0.67,
+    ("rising-wedge", "long"): 0.92,
+    ("rising-wedge", "short"): 1.13,
+    ("saucer", "long"): 0.32,
+    ("sma50-pullback", "long"): 2.77,
+    ("sma50-rally", "short"): 2.67,
+    ("symmetrical-triangle", "long"): 1.4,
+    ("symmetrical-triangle", "short"): 1.38,
+    ("triple-bottom", "long"): 0.63,
+    ("triple-top", "short"): 0.28,
+    ("vcp", "long"): 0.11,
+    ("vcp-2t", "long"): 0.79,
+}
+FEW_YEARS = 0.5  # matches per 100 ticker-years that are let pass however rare a pattern is
+COUNTED_WALKS = 150
+
+
 @cache
 def floor(folder: Path) -> dict[tuple[str, str], float]:
     """Matches per 100 ticker-years of every pattern and side on the S&P 500 file, its days shuffled."""
@@ -144,6 +269,23 @@ def floor(folder: Path) -> dict[tuple[str, str], float]:
     return found
 
 
-@pytest.mark.parametrize(("pattern", "side", "measured"), FLOORS)
+@pytest.mark.parametrize(("pattern", "side", "measured"), [*FLOORS, *FURTHER])
 def test_a_detector_fires_on_noise_no_more_often_than_its_ceiling(pattern: str, side: str, measured: float, market_data: Path) -> None:
-    assert floor(market_data)[pattern, side] <= 1.3 * measured
+    assert floor(market_data)[pattern, side] <= max(1.3 * measured, FEW_YEARS)
+
+
+@cache
+def on_walks() -> dict[tuple[str, str], int]:
+    return finds_in(walks(COUNTED_WALKS, CLOSES, SEED))
+
+
+@pytest.mark.parametrize(("pattern", "side"), ON_WALKS)
+def test_a_detector_fires_on_random_walks_no_more_often_than_its_ceiling(pattern: str, side: str) -> None:
+    closes = COUNTED_WALKS * CLOSES
+    assert on_walks().get((pattern, side), 0) <= 1.3 * ON_WALKS[pattern, side] * closes / 1000 + 3
+
+
+def test_every_pattern_has_its_ceilings() -> None:
+    found = set(on_walks()) | set(ON_WALKS)
+    assert found == set(ON_WALKS) == {(pattern, side) for pattern, side, _ in [*FLOORS, *FURTHER]}
+    assert {pattern for pattern, _ in found} == {name for name, (source, _) in patterns().items() if not source.research}

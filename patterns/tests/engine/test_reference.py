@@ -15,8 +15,8 @@ from patterns.engine.registry import default_rules
 from patterns.engine.replay import replay
 
 from . import reference
-from .reference import Given, Told
 from .real import sp500, sp500_context
+from .reference import Given, Told
 from .walks import walks
 
 EXACT = 1e-9
@@ -46,14 +46,22 @@ def judged(symbol: str, bars: Bars, context: Any) -> Share:
 
 def given_of(find: Any) -> Given:
     return Given(
-        *(int(find[name]) for name in ("rule", "pattern", "side", "group", "start", "known")),
-        *(float(find[name]) for name in ("level", "entry", "stop", "target")),
-        int(find.expires),
-        float(find.out_price),
-        (float(find.out_line[0]), float(find.out_line[1])),
-        float(find.out_atrs),
-        int(find.out_sma_closes),
-        int(find.ended) if REASONS[find.reason] == "replaced" else None,
+        rule=int(find.rule),
+        pattern=int(find.pattern),
+        side=int(find.side),
+        group=int(find.group),
+        start=int(find.start),
+        known=int(find.known),
+        level=float(find.level),
+        entry=float(find.entry),
+        stop=float(find.stop),
+        target=float(find.target),
+        expires=int(find.expires),
+        out_price=float(find.out_price),
+        out_line=(float(find.out_line[0]), float(find.out_line[1])),
+        out_atrs=float(find.out_atrs),
+        out_closes=int(find.out_sma_closes),
+        replaced_at=int(find.ended) if REASONS[find.reason] == "replaced" else None,
     )
 
 
