@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from legend.lib.belongings import Belongings, Table
 
-from .models import Evidence, SavedRule, Scan, ScanRequest, Universe, UniverseMember
+from .models import EvidenceRequest, SavedRule, Scan, ScanRequest, Universe, UniverseMember
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,19 +33,16 @@ def export(person: "User") -> Iterator[Table]:
     )
     yield Table(
         "lab",
-        Evidence.objects.filter(asked_by=person).order_by("created_at"),
+        EvidenceRequest.objects.filter(user=person).order_by("asked_at"),
         (
-            "code",
             "rule__detector",
             "rule__params",
             "universe__title",
             "interval",
-            "since",
-            "until",
-            "horizon",
-            "costs",
-            "status",
-            "created_at",
+            "setting",
+            "asked_at",
+            "evidence__code",
+            "evidence__status",
         ),
     )
 

@@ -65,6 +65,7 @@ class LabForm(forms.Form):
     side = forms.ChoiceField(required=False, choices=SIDES)
     horizon = forms.IntegerField(min_value=HORIZONS[0], max_value=HORIZONS[1])
     costs = forms.FloatField(min_value=POINT * COSTS[0], max_value=POINT * COSTS[1])
+    confirm = forms.ChoiceField(choices=Evidence.Confirm.choices)
     show = forms.CharField(required=False, max_length=60)
 
     def __init__(self, asked: Mapping[str, Any], *, user: "User") -> None:
@@ -75,6 +76,7 @@ class LabForm(forms.Form):
             "interval": Interval.DAY_1.value,
             "horizon": Evidence.HORIZON,
             "costs": _tidy(POINT * Evidence.COSTS),
+            "confirm": Evidence.Confirm.TOUCH.value,
             **{f"p-{param.name}": _tidy(_factor(param) * param.default) for param in self.source.parameters},
         }
         # the largest first; real shares before invented ones, where they are enough to tell something of a rule
@@ -110,6 +112,10 @@ class LabForm(forms.Form):
             )
             for param in self.source.parameters
         ]
+
+    @property
+    def is_confirmed_by_close(self) -> bool:
+        return self["confirm"].value() == Evidence.Confirm.CLOSE
 
     @cached_property
     def params(self) -> dict[str, float]:

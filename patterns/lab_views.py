@@ -20,8 +20,8 @@ from patterns.models import Evidence
 from patterns.queries.evidence import survivorship
 from patterns.queries.track_records import lab_record, records_of
 from patterns.queries.trades import drawn_examples
-from patterns.services.evidence import progress_of
-from patterns.services.lab import ask_lab
+from patterns.services.evidence import Terms, progress_of
+from patterns.services.lab import ask_lab, settings_tried
 from patterns.services.saved_rules import delete_saved, lab_rule, rename_saved, save_rule, saved_rules
 from patterns.services.universes import find_universe
 
@@ -61,6 +61,7 @@ def _answer(request: HttpRequest, form: LabForm) -> dict[str, Any]:
         "late": record.out_of_sample if record else None,
         "examples": drawn_examples(evidence=row, pattern=shown["pattern"], side=shown["side"]) if shown else [],
         "missing": None if record else survivorship(row.universe, row.left_out),
+        "own_tries": settings_tried(user=request.user, universe=row.universe, interval=row.interval, detector=row.rule.detector),  # type: ignore[arg-type]
         "seconds": row.took.total_seconds() if row.took else None,
     }
 
@@ -78,8 +79,7 @@ def _ask(request: HttpRequest, form: LabForm) -> Evidence | None:
             interval=asked["interval"],
             since=asked["since"],
             until=asked["until"],
-            horizon=asked["horizon"],
-            costs=round(asked["costs"] / 10_000, 10),
+            terms=Terms(asked["horizon"], round(asked["costs"] / 10_000, 10), asked["confirm"]),
             by=request.user,  # type: ignore[arg-type]
             now=timezone.now(),
         )

@@ -19,7 +19,7 @@ from patterns.models import Evidence, PatternMatch
 from patterns.moments import check_interval, said
 from patterns.queries.evidence import Entry, entries_of, survivorship, track_record, tries_on
 from patterns.queries.trades import examples_of
-from patterns.services.evidence import COSTS, HORIZONS, evidence_version, progress_of, request_evidence
+from patterns.services.evidence import COSTS, HORIZONS, Terms, evidence_version, progress_of, request_evidence
 from patterns.services.presentation import tidy
 from patterns.services.rules import meant_patterns
 from patterns.services.saved_rules import lab_rule
@@ -114,6 +114,7 @@ class EvidenceAnswer(serializers.Serializer[Any]):
     is_current = serializers.BooleanField(help_text="nothing has changed since it was worked out")
     horizon = serializers.IntegerField()
     costs = serializers.FloatField()
+    confirm = serializers.CharField(help_text="what triggers: touch, or close")
     data_version = serializers.CharField()
     worked_out_at = serializers.DateTimeField()
     instruments = serializers.IntegerField()
@@ -143,6 +144,11 @@ class LabQuestion(serializers.Serializer[Any]):
     side = serializers.ChoiceField(["", *PatternMatch.Side.values], default="", help_text="show this side only")
     horizon = serializers.IntegerField(default=Evidence.HORIZON, help_text=f"bars, {HORIZONS[0]} to {HORIZONS[1]}")
     costs = serializers.FloatField(default=Evidence.COSTS, help_text=f"a side, {RATE}, at most {COSTS[1]:g}")
+    confirm = serializers.ChoiceField(
+        Evidence.Confirm.values,
+        default=Evidence.Confirm.TOUCH.value,
+        help_text="touch: at entry; close: at the open after a close beyond it",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         since = serializers.CharField(max_length=40, required=False, allow_null=True, default=None, help_text="matches known from then on")
@@ -226,8 +232,7 @@ class EvidenceOfUniverse(APIView):
             interval=question["interval"],
             since=question["from"],
             until=question["to"],
-            horizon=question["horizon"],
-            costs=question["costs"],
+            terms=Terms(question["horizon"], question["costs"], question["confirm"]),
             by=asker(request),
             now=now,
         )[0]
@@ -293,6 +298,7 @@ def _told(row: Evidence, entries: list[Entry], tries: Tries) -> dict[str, Any]:
         "is_current": evidence_version(universe=row.universe, interval=row.interval) == row.data_version,
         "horizon": row.horizon,
         "costs": row.costs,
+        "confirm": row.confirm,
         "data_version": row.data_version,
         "worked_out_at": row.finished_at,
         "instruments": row.total,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from patterns.engine.bars import Bars, Floats
 from patterns.engine.claims import Figures, judge, tries_of
+from patterns.engine.confirmation import wait_for_closes
 from patterns.engine.context import Context
 from patterns.engine.control import DRAWS, Market, control, key_of, market_of, seeds_of
 from patterns.engine.finds import TARGET
@@ -23,17 +24,20 @@ RESAMPLES = 2000
 SEED = 20180207
 BANDS = ((0.0, 50.0, "D"), (50.0, 65.0, "C"), (65.0, 80.0, "B"), (80.0, 100.1, "A"))
 REGIMES = ((1.0, "up"), (0.5, "mixed"), (0.0, "down"))
+TOUCH, CLOSE = "touch", "close"
 R_BINS = tuple(range(-3, 6))
 MOST_WEIGHTS = 4_000_000  # of a median's resamples in memory at a time
 
 
 @dataclass(frozen=True)
 class Options:
-    """How trades are counted: bars after the trigger at which they are given up, costs a side as a fraction, random entries a trade."""
+    """How trades are counted: bars after the trigger at which they are given up, costs a side as a fraction, random entries a trade, and
+    what triggers: a touch of entry, or a close beyond it, with the fill at the next open."""
 
     horizon: int = HORIZON_BARS
     costs: float = COSTS
     draws: int = DRAWS
+    confirm: str = TOUCH
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,11 @@ def gather(
     kept = []
     for number, (bars, context) in enumerate(zip(members, contexts, strict=True)):
         found = replay(bars, rules, context, horizon=options.horizon)
-        out = np.zeros(len(found.finds), OUTCOME)
+        finds, out = np.asarray(found.finds), np.zeros(len(found.finds), OUTCOME)
+        if options.confirm == CLOSE:
+            wait_for_closes(found.study.tape, finds, options.horizon)
         within = np.ones(bars.size, np.bool_) if belongs is None else belongs[number]
-        count = collect(found.study.tape, found.study.bars.at, within, np.asarray(found.finds), first + number, options.costs, out)
+        count = collect(found.study.tape, found.study.bars.at, within, finds, first + number, options.costs, out)
         kept.append(out[:count])
     return np.concatenate(kept) if kept else np.zeros(0, OUTCOME)
 
@@ -376,4 +382,5 @@ def evidence(
 def warm_evidence() -> None:
     """Compile the kernels that count, or read them from the cache."""
     drawn = detector("double-bottom").examples[0].bars()
-    evidence({"DRAWN": drawn}, [None], [detector("double-bottom").rule()])
+    for confirm in (TOUCH, CLOSE):
+        evidence({"DRAWN": drawn}, [None], [detector("double-bottom").rule()], Options(confirm=confirm))

@@ -60,7 +60,7 @@ def settle(t: Tape, rows: Finds, first: int, last: int, rule: int, weights: Floa
             continue
         _note_flags(t, row)
         _live(t, row, horizon)
-        _mark(t, row, horizon)
+        mark(t, row, horizon)
         if replaced >= 0:
             before = rows[replaced]
             # the low that makes the successor may have taken out the stop of the one before
@@ -74,7 +74,7 @@ def settle(t: Tape, rows: Finds, first: int, last: int, rule: int, weights: Floa
         rows[kept] = row
         place[k] = kept
         kept += 1
-    _end_rivals(rows, first, kept)
+    end_rivals(rows, first, kept)
     return kept
 
 
@@ -166,7 +166,7 @@ def _live(t: Tape, row: Finds, horizon: int) -> None:
                     row.state, row.reason, row.ended = EXPIRED, EXTENDED, i
                     return
                 row.state, row.triggered, row.paid = TRIGGERED, i, fill
-            elif side * (against[i] - stop) <= play or _is_out(t, row, i):
+            elif side * (against[i] - stop) <= play or is_out(t, row, i):
                 row.state, row.reason, row.ended = EXPIRED, INVALIDATED, i
                 return
             else:
@@ -186,10 +186,10 @@ def _live(t: Tape, row: Finds, horizon: int) -> None:
             row.best = ahead[i] if i == row.triggered else side * max(side * row.best, side * ahead[i])
             row.worst = against[i] if i == row.triggered else side * min(side * row.worst, side * against[i])
             if side * (against[i] - stop) <= play:
-                row.state, row.ended, row.exit = STOPPED, i, _worse(row, t.open[i], stop, i)
+                row.state, row.ended, row.exit = STOPPED, i, worse(row, t.open[i], stop, i)
                 return
             if side * (ahead[i] - target) >= -play:
-                row.state, row.ended, row.exit = TARGET, i, _better(row, t.open[i], target, i)
+                row.state, row.ended, row.exit = TARGET, i, better(row, t.open[i], target, i)
                 return
             if i >= row.triggered + horizon:
                 row.state, row.reason, row.ended, row.exit = EXPIRED, HORIZON, i, t.close[i]
@@ -197,7 +197,7 @@ def _live(t: Tape, row: Finds, horizon: int) -> None:
 
 
 @kernel
-def _mark(t: Tape, row: Finds, horizon: int) -> None:
+def mark(t: Tape, row: Finds, horizon: int) -> None:
     """Throwback and bust, which may come after stop or target; a bust is a close beyond the structure's stop before a move of 10 %."""
     row.throwback = row.busted = -1
     if row.triggered < 0:
@@ -218,19 +218,19 @@ def _mark(t: Tape, row: Finds, horizon: int) -> None:
 
 
 @kernel
-def _worse(row: Finds, opened: float, stop: float, bar: int) -> float:
+def worse(row: Finds, opened: float, stop: float, bar: int) -> float:
     """A stop is filled at its price, or at the open where the bar begins beyond it; on the trigger bar the open lies before the entry."""
     return float(stop if bar == row.triggered else row.side * min(row.side * opened, row.side * stop))
 
 
 @kernel
-def _better(row: Finds, opened: float, target: float, bar: int) -> float:
+def better(row: Finds, opened: float, target: float, bar: int) -> float:
     """A target is filled at its price, or at the open where the bar begins beyond it."""
     return float(target if bar == row.triggered else row.side * max(row.side * opened, row.side * target))
 
 
 @kernel
-def _is_out(t: Tape, row: Finds, i: int) -> bool:
+def is_out(t: Tape, row: Finds, i: int) -> bool:
     """The close of bar i is beyond the detector's own invalidation price or line."""
     play = TIE * row.entry
     if row.side * (t.close[i] - row.out_price) < -play:
@@ -240,7 +240,7 @@ def _is_out(t: Tape, row: Finds, i: int) -> bool:
 
 
 @kernel
-def _end_rivals(rows: Finds, first: int, last: int) -> None:
+def end_rivals(rows: Finds, first: int, last: int) -> None:
     """Where both arms of a structure stood, the trigger of one ends the other."""
     for i in range(first, last):
         if rows[i].triggered < 0:

@@ -1,7 +1,7 @@
 """Tables of the market: instruments and their bars, universes, rules, scans, what they found, and what it was worth before."""
 
 from .bar_block import BarBlock, Interval
-from .evidence import Evidence, Trial
+from .evidence import Evidence, EvidenceRequest, Trial
 from .instrument import Instrument
 from .market_context import MarketContext
 from .pattern_match import Life, PatternMatch, Walked
@@ -14,6 +14,7 @@ from .universe import Universe, UniverseMember
 __all__ = [
     "BarBlock",
     "Evidence",
+    "EvidenceRequest",
     "Instrument",
     "Interval",
     "Life",

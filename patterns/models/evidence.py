@@ -23,7 +23,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def standard(self) -> "EvidenceQuerySet":
         """Over all bars, counted as everywhere: what stands beside a match."""
-        return self.filter(is_whole=True, horizon=Evidence.HORIZON, costs=Evidence.COSTS)
+        return self.filter(is_whole=True, horizon=Evidence.HORIZON, costs=Evidence.COSTS, confirm=Evidence.Confirm.TOUCH)
 
     def kept(self) -> "EvidenceQuerySet":
         """Those that were not made in the lab."""
@@ -42,6 +42,10 @@ class Evidence(models.Model):
         DONE = "done"
         FAILED = "failed"
 
+    class Confirm(models.TextChoices):
+        TOUCH = "touch", "At the entry price"
+        CLOSE = "close", "After a close beyond it"
+
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
     HORIZON = 60
     COSTS = 0.0005
@@ -55,6 +59,7 @@ class Evidence(models.Model):
     is_whole = models.BooleanField(help_text="the span is all bars there are")
     horizon = models.PositiveSmallIntegerField(default=HORIZON, help_text="bars after the trigger at which a trade is given up")
     costs = models.FloatField(default=COSTS, help_text="a side, as a fraction of price")
+    confirm = models.CharField(max_length=5, choices=Confirm.choices, default=Confirm.TOUCH, help_text="what triggers a trade")
     data_version = models.CharField(max_length=32)
     engine = models.CharField(max_length=16, help_text="version of the rules' own code")
 
@@ -65,7 +70,7 @@ class Evidence(models.Model):
     total = models.PositiveIntegerField(default=0)
     # last sign of the worker; while it waits, of whoever sent it
     heartbeat_at = models.DateTimeField(null=True, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    unattended = models.BooleanField(default=False, help_text="the timetable or the command line asked for it, be it with others")
     expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -83,7 +88,7 @@ class Evidence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "universe", "interval", "since", "until", "horizon", "costs", "data_version", "engine"],
+                fields=["rule", "universe", "interval", "since", "until", "horizon", "costs", "confirm", "data_version", "engine"],
                 name="evidence_unique",
             ),
         ]
@@ -101,8 +106,37 @@ class Evidence(models.Model):
         return self.status in self.UNFINISHED
 
     @property
+    def setting(self) -> str:
+        """How it was asked, but for the rule: horizon, costs, span where it is not the whole one, and the trigger where it is a close."""
+        span = "" if self.is_whole else f"{self.since:%Y%m%d%H%M}-{self.until:%Y%m%d%H%M}"
+        return f"{self.horizon}|{self.costs:g}|{span}" + ("" if self.confirm == self.Confirm.TOUCH else f"|{self.confirm}")
+
+    @property
     def took(self) -> dt.timedelta | None:
         return self.finished_at - self.started_at if self.finished_at and self.started_at else None
+
+
+class EvidenceRequest(models.Model):
+    """Somebody asked this of the lab. An answer is worked out once for all who ask it, and given up when the last of them no longer waits.
+
+    It stays when the answer expires, and tells how many settings a person has tried.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="evidence_requests")
+    evidence = models.ForeignKey(Evidence, null=True, on_delete=models.SET_NULL, related_name="requests")
+    universe = models.ForeignKey("patterns.Universe", on_delete=models.CASCADE, related_name="+")
+    interval = models.CharField(max_length=5)
+    rule = models.ForeignKey("patterns.Rule", on_delete=models.PROTECT, related_name="+")
+    setting = models.CharField(max_length=60, help_text="as of a trial")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "universe", "interval", "rule", "setting"], name="evidence_request_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} asked {self.rule_id} on {self.universe_id} {self.interval}"
 
 
 class Trial(models.Model):
@@ -111,7 +145,7 @@ class Trial(models.Model):
     universe = models.ForeignKey("patterns.Universe", on_delete=models.CASCADE, related_name="trials")
     interval = models.CharField(max_length=5)
     rule = models.ForeignKey("patterns.Rule", on_delete=models.PROTECT, related_name="+")
-    setting = models.CharField(max_length=60, help_text="horizon, costs and span as asked")
+    setting = models.CharField(max_length=60, help_text="how the trades were counted, and the span")
     pattern = models.CharField(max_length=40)
     side = models.CharField(max_length=5)
     trades = models.PositiveIntegerField()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from legend.lib.errors import TooMany, invalid
 from legend.lib.kernels import kernel_cache_dir
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.registry import default_rules
-from patterns.models import Evidence, Instrument, Rule, Scan, Universe
+from patterns.models import Evidence, EvidenceRequest, Instrument, Rule, Scan, Universe
 from patterns.moments import check_interval
 
 from .context import context_version
@@ -34,7 +34,19 @@ KEPT_FOR = dt.timedelta(days=7)  # after it was last asked for in the lab
 MOST_WAITING = 6  # of one person
 STALE = dt.timedelta(minutes=3)
 ATTEMPTS = 3
-ONE_PASS = ("universe_id", "interval", "since", "until", "horizon", "costs", "data_version", "engine")
+ONE_PASS = ("universe_id", "interval", "since", "until", "horizon", "costs", "confirm", "data_version", "engine")
+
+
+class Terms(NamedTuple):
+    """How trades are counted: bars after the trigger at which they are given up, costs a side as a fraction of the price, and whether a
+    touch of entry triggers or a close beyond it."""
+
+    horizon: int = Evidence.HORIZON
+    costs: float = Evidence.COSTS
+    confirm: str = Evidence.Confirm.TOUCH.value
+
+
+STANDARD = Terms()
 
 
 @cache
@@ -50,17 +62,17 @@ def request_evidence(
     interval: str = "1day",
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
-    horizon: int = Evidence.HORIZON,
-    costs: float = Evidence.COSTS,
+    terms: Terms = STANDARD,
     by: "User | None" = None,
     now: dt.datetime,
 ) -> list[Evidence]:
     """The rows that hold or will hold the answer, one a rule, in the order of the rules; the work begins after commit.
 
-    Without rules all detectors are asked. What is stored already is not worked out again, and what is being worked out is joined.
-    Invalid for interval, span, horizon and costs out of bounds, and where there are no bars; TooMany if too much of one person's waits.
+    Without rules all detectors are asked. What is stored already is not worked out again, and what is being worked out is joined. Without
+    `by` it is the timetable or the command line that asks.
+    Invalid for interval, span and terms out of bounds, and where there are no bars; TooMany if too much of one person's waits.
     """
-    rows = _ask(universe, rules, interval, (since, until), horizon, costs, by, now)
+    rows = _ask(universe, rules, interval, (since, until), terms, by, now)
     waiting = [row.pk for row in rows if row.status == Evidence.Status.QUEUED and row.heartbeat_at is None]
     if waiting:
         transaction.on_commit(lambda: _send(waiting, now))
@@ -73,32 +85,29 @@ def _ask(
     rules: Sequence[EngineRule],
     interval: str,
     span: tuple[str | dt.date | None, str | dt.date | None],
-    horizon: int,
-    costs: float,
+    terms: Terms,
     by: "User | None",
     now: dt.datetime,
 ) -> list[Evidence]:
     check_interval(interval)
-    _check_between("horizon", horizon, HORIZONS, "bars")
-    _check_between("costs", costs, COSTS, "of the price a side")
+    _check_terms(terms)
     asked = asked_span(universe=universe, interval=interval, since=span[0], until=span[1], now=now)
     stored = store_rules(rules=rules or default_rules())
-    standard = asked.is_whole and (horizon, costs) == (Evidence.HORIZON, Evidence.COSTS)
+    standard = asked.is_whole and terms == STANDARD
     kept = {row.pk for row in store_rules(rules=default_rules())} if standard else set()
     question = {
         "universe": universe,
         "interval": interval,
         "since": asked.since,
         "until": asked.until,
-        "horizon": horizon,
-        "costs": costs,
+        **terms._asdict(),
         "data_version": evidence_version(universe=universe, interval=interval),
         "engine": engine_version(),
     }
     rows = _rows(question, stored)
     fresh = [rule for rule in stored if rule.pk not in rows]
     if fresh:
-        if by is not None and Evidence.objects.unfinished().filter(asked_by=by).count() >= MOST_WAITING:
+        if by is not None and Evidence.objects.unfinished().filter(requests__user=by).count() >= MOST_WAITING:
             raise TooMany(f"{MOST_WAITING} of your questions wait for their answer already.", retry_after=2, code="too_many_waiting")
         Evidence.objects.bulk_create(
             (
@@ -106,7 +115,6 @@ def _ask(
                     **question,
                     rule=rule,
                     is_whole=asked.is_whole,
-                    asked_by=by,
                     expires_at=None if rule.pk in kept else now + KEPT_FOR,
                 )
                 for rule in fresh
@@ -115,12 +123,34 @@ def _ask(
         )
         rows = _rows(question, stored)
     _renew(rows.values(), kept, now)
+    _note_asker([rows[rule.pk] for rule in stored], by, now)
     return [rows[rule.pk] for rule in stored]
 
 
+def _note_asker(rows: Sequence[Evidence], by: "User | None", now: dt.datetime) -> None:
+    """A person once for each setting, whichever bars answer it; what nobody in person waits for is not given up with its last asker."""
+    if by is None:
+        in_the_lab = [row.pk for row in rows if row.expires_at is not None and not row.unattended]
+        Evidence.objects.filter(pk__in=in_the_lab).update(unattended=True)
+        return
+    asked = [
+        EvidenceRequest(
+            user=by, evidence=row, universe=row.universe, interval=row.interval, rule=row.rule, setting=row.setting, asked_at=now
+        )
+        for row in rows
+    ]
+    EvidenceRequest.objects.bulk_create(
+        asked,
+        update_conflicts=True,
+        unique_fields=["user", "universe", "interval", "rule", "setting"],
+        update_fields=["evidence", "asked_at"],
+    )
+
+
 def _rows(question: dict[str, object], rules: Sequence[Rule]) -> dict[int, Evidence]:
+    """Locked, so that nobody gives up meanwhile what is joined here."""
     rows = Evidence.objects.defer("packed", "groups").filter(**question, rule__in=rules).select_related("universe", "rule")
-    return {row.rule_id: row for row in rows}
+    return {row.rule_id: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
 
 
 def _renew(rows: Collection[Evidence], kept: Collection[int], now: dt.datetime) -> None:
@@ -134,6 +164,13 @@ def _renew(rows: Collection[Evidence], kept: Collection[int], now: dt.datetime) 
         if again or late:
             row.expires_at = expires_at if late else row.expires_at
             row.save(update_fields=["status", "attempts", "fault", "heartbeat_at", "expires_at"])
+
+
+def _check_terms(terms: Terms) -> None:
+    _check_between("horizon", terms.horizon, HORIZONS, "bars")
+    _check_between("costs", terms.costs, COSTS, "of the price a side")
+    if terms.confirm not in Evidence.Confirm.values:
+        raise invalid("confirm", f"confirm is {terms.confirm[:20]!r}; there are {', '.join(Evidence.Confirm.values)}.", "unknown_confirm")
 
 
 def _check_between(name: str, value: float, bounds: tuple[float, float], unit: str) -> None:
@@ -164,7 +201,7 @@ def refresh(*, universe: Universe, interval: str, rules: Sequence[EngineRule] = 
     Empty when all is there; what another is working on is left to it.
     """
     wanted = list(dict.fromkeys([*default_rules(), *rules]))
-    rows = _ask(universe, wanted, interval, (None, None), Evidence.HORIZON, Evidence.COSTS, None, now)
+    rows = _ask(universe, wanted, interval, (None, None), STANDARD, None, now)
     return [row.pk for row in rows if row.status == Evidence.Status.QUEUED]
 
 
@@ -189,8 +226,7 @@ def judge_here(
     interval: str = "1day",
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
-    horizon: int = Evidence.HORIZON,
-    costs: float = Evidence.COSTS,
+    terms: Terms = STANDARD,
     now: dt.datetime,
     threads: int | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -201,7 +237,7 @@ def judge_here(
     """
     from .judging import run_evidence
 
-    rows = _ask(universe, rules, interval, (since, until), horizon, costs, None, now)
+    rows = _ask(universe, rules, interval, (since, until), terms, None, now)
     ids = [row.pk for row in rows]
     run_evidence(evidence_ids=ids, threads=threads, progress=progress)
     while (unfinished := Evidence.objects.unfinished().filter(pk__in=ids)).exists():

@@ -137,7 +137,7 @@ def _judge(rows: Sequence[Evidence], rules: dict[int, EngineRule], threads: int,
     bench = open_workbench(evidence=first)
     beat(0, len(bench.members))
     chosen = [rules[row.rule_id] for row in rows]
-    options = Options(first.horizon, first.costs)
+    options = Options(first.horizon, first.costs, confirm=first.confirm)
     left_out = list(bench.left_out)
     with ThreadPoolExecutor(threads, thread_name_prefix="evidence") as pool:
         outcomes = _replay(bench, chosen, options, pool, left_out, beat)
@@ -233,13 +233,12 @@ def _keep(
 
 def _remember(row: Evidence, entries: Sequence[Figures]) -> None:
     """Whoever sees a result has tried once more; the same setting again, on newer bars, is no new try."""
-    span = "" if row.is_whole else f"{row.since:%Y%m%d%H%M}-{row.until:%Y%m%d%H%M}"
     trials = [
         Trial(
             universe=row.universe,
             interval=row.interval,
             rule=row.rule,
-            setting=f"{row.horizon}|{row.costs:g}|{span}",
+            setting=row.setting,
             pattern=entry["pattern"],
             side=entry["side"],
             trades=entry["trades"],

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.db import transaction
 
-from patterns.models import Evidence, Universe
+from patterns.models import Evidence, EvidenceRequest, Universe
 
-from .evidence import KEPT_FOR, request_evidence
+from .evidence import KEPT_FOR, Terms, request_evidence
 from .saved_rules import lab_rule
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def ask_lab(
     interval: str,
     since: dt.date | None,
     until: dt.date | None,
-    horizon: int,
-    costs: float,
+    terms: Terms,
     by: "User",
     now: dt.datetime,
 ) -> Evidence:
@@ -34,9 +34,7 @@ def ask_lab(
     """
     rule = lab_rule(detector=detector, params=dict(params))
     key = f"lab:{by.pk}"
-    (row,) = request_evidence(
-        universe=universe, rules=[rule], interval=interval, since=since, until=until, horizon=horizon, costs=costs, by=by, now=now
-    )
+    (row,) = request_evidence(universe=universe, rules=[rule], interval=interval, since=since, until=until, terms=terms, by=by, now=now)
     before = cache.get(key)
     if before is not None and before != row.pk:
         give_up(evidence_id=before, by=by)
@@ -44,7 +42,20 @@ def ask_lab(
     return row
 
 
+@transaction.atomic
 def give_up(*, evidence_id: int, by: "User") -> bool:
-    """Drop a question of the lab that nobody needs answered; a worker that is on it finds its row gone. False if it was answered."""
-    unneeded = Evidence.objects.unfinished().filter(pk=evidence_id, asked_by=by, expires_at__isnull=False)
-    return bool(unneeded.delete()[0])
+    """The person no longer waits; False if they did not, or have been answered.
+
+    What nobody else asked for is dropped, and a worker that is on it finds its row gone.
+    """
+    row = Evidence.objects.unfinished().filter(pk=evidence_id).select_for_update().only("expires_at", "unattended").first()
+    if row is None or not row.requests.filter(user=by).delete()[0]:
+        return False
+    if row.expires_at is not None and not row.unattended and not row.requests.exists():
+        row.delete()
+    return True
+
+
+def settings_tried(*, user: "User", universe: Universe, interval: str, detector: str) -> int:
+    """How many settings of a detector the person has asked the lab for on a universe."""
+    return EvidenceRequest.objects.filter(user=user, universe=universe, interval=interval, rule__detector=detector).count()

@@ -37,7 +37,9 @@ def measure_noise(*, evidence_ids: Collection[int], threads: int | None = None) 
         together = [row for row in rows if all(getattr(row, name) == getattr(first, name) for name in ONE_PASS)]
         bench = open_workbench(evidence=first)
         rules = [engine_rule(row=row.rule) for row in together]
-        counts, years = _on_shuffled(bench, rules, Options(first.horizon, first.costs), threads or os.cpu_count() or 1)
+        counts, years = _on_shuffled(
+            bench, rules, Options(first.horizon, first.costs, confirm=first.confirm), threads or os.cpu_count() or 1
+        )
         real_years = sum(ticker_years(bars) for bars in bench.members)
         for number, row in enumerate(together):
             noise = _floor(number, rules[number], row, counts, years, real_years)

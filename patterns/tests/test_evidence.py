@@ -25,6 +25,7 @@ from patterns.services.evidence import (
     KEPT_FOR,
     MOST_WAITING,
     STALE,
+    Terms,
     forget_expired,
     judge_here,
     progress_of,
@@ -217,26 +218,28 @@ def test_the_same_question_is_joined_while_it_waits_and_answered_at_once_later(m
     assert (third.pk, third.status) == (first.pk, "done")
 
 
-def test_other_parameters_horizon_costs_or_span_are_another_question(market: Universe) -> None:
+def test_other_parameters_horizon_costs_trigger_or_span_are_another_question(market: Universe) -> None:
     asked = [
         *ask(market),
         *ask(market, detector("double-bottom").rule(tolerance=0.05)),
-        *ask(market, horizon=30),
-        *ask(market, costs=0.001),
+        *ask(market, terms=Terms(horizon=30)),
+        *ask(market, terms=Terms(costs=0.001)),
+        *ask(market, terms=Terms(confirm="close")),
         *ask(market, since="2015-06-01"),
         *ask(market, until="2016-06-01"),
     ]
-    assert len({row.pk for row in asked}) == 6
-    assert [row.expires_at is None for row in asked] == [True, False, False, False, False, False]
+    assert len({row.pk for row in asked}) == 7
+    assert [row.expires_at is None for row in asked] == [True, False, False, False, False, False, False]
 
 
 @pytest.mark.parametrize(
     ("wrong", "field", "said"),
     [
-        ({"horizon": 0}, "horizon", "allowed is 1 to 250 bars"),
-        ({"horizon": 251}, "horizon", "allowed is 1 to 250 bars"),
-        ({"costs": -0.001}, "costs", "allowed is 0 to 0.02"),
-        ({"costs": math.nan}, "costs", "allowed is 0 to 0.02"),
+        ({"terms": Terms(horizon=0)}, "horizon", "allowed is 1 to 250 bars"),
+        ({"terms": Terms(horizon=251)}, "horizon", "allowed is 1 to 250 bars"),
+        ({"terms": Terms(costs=-0.001)}, "costs", "allowed is 0 to 0.02"),
+        ({"terms": Terms(costs=math.nan)}, "costs", "allowed is 0 to 0.02"),
+        ({"terms": Terms(confirm="both")}, "confirm", "there are touch, close"),
         ({"since": "soon"}, "from", "no date"),
         ({"until": "2030-01-01"}, "to", "future"),
         ({"since": "2016-06-01", "until": "2016-01-04"}, "from", "Nothing lies from 2016-06-01 to 2016-01-04"),
@@ -277,7 +280,7 @@ def test_nothing_is_worked_out_twice_for_the_same_bars(market: Universe) -> None
 
 def test_new_bars_renew_what_is_kept_and_the_older_goes(market: Universe) -> None:
     judge(market, *default_rules())
-    (lab,) = judge(market, horizon=20)
+    (lab,) = judge(market, terms=Terms(horizon=20))
     old = {row.pk for row in Evidence.objects.kept()}
     add_bar()
     waiting = refresh(universe=market, interval="1day", now=NOW)
@@ -389,9 +392,9 @@ def test_how_the_ratios_spread_is_what_numpy_says(market: Universe) -> None:
 
 
 def test_asking_again_keeps_a_result_longer(market: Universe) -> None:
-    judge(market, horizon=20)
+    judge(market, terms=Terms(horizon=20))
     with transaction.atomic():
-        request_evidence(universe=market, rules=[DOUBLE], horizon=20, now=NOW + dt.timedelta(days=5))
+        request_evidence(universe=market, rules=[DOUBLE], terms=Terms(horizon=20), now=NOW + dt.timedelta(days=5))
     assert forget_expired(now=NOW + KEPT_FOR + dt.timedelta(days=1)) == 0
 
 
@@ -429,7 +432,7 @@ def test_a_lost_message_is_sent_again(market: Universe) -> None:
 
 
 def test_the_start_of_the_only_process_takes_everything_up(market: Universe) -> None:
-    (first,), (second,) = ask(market), ask(market, horizon=20)
+    (first,), (second,) = ask(market), ask(market, terms=Terms(horizon=20))
     Evidence.objects.filter(pk=first.pk).update(status="running", attempts=1)
     assert requeue_everything(now=NOW) == 1
     assert set(Evidence.objects.filter(pk__in=[first.pk, second.pk]).values_list("status", flat=True)) == {"done"}

@@ -60,6 +60,14 @@ def test_a_span_and_other_costs_are_worked_out_apart() -> None:
     assert part["settings_tried"] == 2
 
 
+def test_a_trigger_at_the_close_is_worked_out_apart() -> None:
+    create_market(5, bars=400)
+    touch, close = document("--pattern", "double-top"), document("--pattern", "double-top", "--confirm", "close")
+    assert (touch["confirm"], close["confirm"]) == ("touch", "close")
+    assert close["patterns"][0]["mean_r"] != touch["patterns"][0]["mean_r"]
+    assert close["settings_tried"] == 2
+
+
 def test_people_get_a_table() -> None:
     create_market(5, bars=400)
     out, err = run("--pattern", "double-top")

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from patterns.engine.registry import detector
 from patterns.models import Evidence, SavedRule, Scan, Universe
-from patterns.services.evidence import judge_here
+from patterns.services.evidence import KEPT_FOR, STANDARD, forget_expired, judge_here, request_evidence
 from patterns.services.judging import run_evidence
-from patterns.services.lab import ask_lab
+from patterns.services.lab import ask_lab, give_up, settings_tried
 from patterns.services.saved_rules import lab_rule, save_rule
 
 from .factories import create_market
@@ -55,7 +55,7 @@ def test_the_lab_shows_progress_and_then_the_evidence_of_the_setting(browser: Br
     waiting = client.get("/lab/?p-tolerance=6")
     assert "is-working" in waiting.content.decode() and 'hx-trigger="load delay' in waiting.content.decode()
     (row,) = Evidence.objects.all()
-    assert row.rule.params["tolerance"] == 0.06 and row.asked_by == alice and row.expires_at is not None
+    assert row.rule.params["tolerance"] == 0.06 and row.requests.get().user == alice and row.expires_at is not None
     work()
     page = text_of(client.get("/lab/?p-tolerance=6"))
     for words in (
@@ -108,7 +108,9 @@ def test_the_address_keeps_only_what_differs(browser: Browser, alice: "User", ma
     client = browser(alice)
     client.get("/lab/?p-tolerance=6")
     work()
-    everything = "universe=TEST&detector=double-bottom&interval=1day&since=&until=&side=&horizon=60&costs=5&p-tolerance=6&p-loose=6"
+    everything = (
+        "universe=TEST&detector=double-bottom&interval=1day&since=&until=&side=&horizon=60&costs=5&confirm=touch&p-tolerance=6&p-loose=6"
+    )
     answer = client.get(f"/lab/?{everything}", headers=PART)
     assert answer["HX-Push-Url"] == "/lab/?universe=TEST&detector=double-bottom&p-tolerance=6"
     assert b"<html" not in answer.content and b'id="lab-answer" class="stack" hx-swap-oob="true"' in answer.content
@@ -129,7 +131,7 @@ def test_a_newer_setting_replaces_the_one_that_still_waits(browser: Browser, ali
 
 def test_work_that_was_given_up_stops_and_leaves_nothing(alice: "User", market: Universe, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"universe": market, "detector": "double-bottom", "interval": "1day", "since": None, "until": None}
-    row = ask_lab(**asked, params={}, horizon=60, costs=0.0005, by=alice, now=timezone.now())  # type: ignore[arg-type]
+    row = ask_lab(**asked, params={}, terms=STANDARD, by=alice, now=timezone.now())  # type: ignore[arg-type]
     seen = []
 
     def give_up(*_: object) -> None:
@@ -226,3 +228,61 @@ def test_a_move_asks_few_questions(browser: Browser, alice: "User", market: Univ
     with CaptureQueriesContext(connection) as asked:
         client.get("/lab/", headers=PART)
     assert len(asked) <= 26
+
+
+# who asked ---------------------------------------------------------------------------------------------------------------------
+
+
+def asked(universe: Universe, by: "User", tolerance: float = 0.06) -> Evidence:
+    where = {"universe": universe, "detector": "double-bottom", "interval": "1day", "since": None, "until": None}
+    return ask_lab(**where, params={"tolerance": tolerance}, terms=STANDARD, by=by, now=timezone.now())  # type: ignore[arg-type]
+
+
+def test_what_two_people_ask_is_worked_out_once_and_dropped_when_the_last_of_them_moves_on(
+    alice: "User", bob: "User", market: Universe
+) -> None:
+    first, second = asked(market, alice), asked(market, bob)
+    assert first.pk == second.pk and {one.user for one in first.requests.all()} == {alice, bob}
+    asked(market, alice, 0.07)
+    assert [one.user for one in Evidence.objects.get(pk=first.pk).requests.all()] == [bob]
+    assert not give_up(evidence_id=first.pk, by=alice), "she waits for it no longer"
+    assert give_up(evidence_id=first.pk, by=bob)
+    assert not Evidence.objects.filter(pk=first.pk).exists()
+
+
+def test_what_the_command_line_waits_for_stays_when_a_person_moves_on(alice: "User", market: Universe) -> None:
+    rule = detector("double-bottom").rule(tolerance=0.06)
+    row = asked(market, alice)
+    request_evidence(universe=market, rules=[rule], now=timezone.now())
+    asked(market, alice, 0.07)
+    assert Evidence.objects.filter(pk=row.pk).exists() and not row.requests.exists()
+
+
+def test_an_answer_is_given_up_by_nobody_and_the_settings_a_person_tried_are_counted(alice: "User", bob: "User", market: Universe) -> None:
+    row = asked(market, alice)
+    work()
+    assert not give_up(evidence_id=row.pk, by=alice)
+    asked(market, alice, 0.07)
+    work()
+    asked(market, alice, 0.06)
+
+    def tried(user: "User", name: str = "double-bottom") -> int:
+        return settings_tried(user=user, universe=market, interval="1day", detector=name)
+
+    assert (tried(alice), tried(bob), tried(alice, "double-top")) == (2, 0, 0)
+    forget_expired(now=timezone.now() + KEPT_FOR * 2)
+    assert not Evidence.objects.exists()
+    assert tried(alice) == 2, "what was looked at stays counted when the answer is forgotten"
+
+
+def test_a_trigger_at_the_close_is_a_setting_of_its_own(browser: Browser, alice: "User", market: Universe) -> None:
+    client = browser(alice)
+    client.get("/lab/?detector=double-top")
+    client.get("/lab/?detector=double-top&confirm=close")
+    work()
+    touch, close = (client.get(f"/lab/?detector=double-top{more}") for more in ("", "&confirm=close"))
+    assert touch.context["row"].confirm == "touch" and close.context["row"].confirm == "close"
+    assert close.context["entry"]["mean_r"] != touch.context["entry"]["mean_r"]
+    assert "waits for a close beyond its price" in text_of(close)
+    part = client.get("/lab/?detector=double-top&confirm=close", headers=PART)
+    assert part["HX-Push-Url"].endswith("detector=double-top&confirm=close")

@@ -13,7 +13,7 @@ from patterns.management.doors import in_one_sentence
 from patterns.models import Evidence, Interval, Universe
 from patterns.moments import said
 from patterns.queries.evidence import Entry, entries_of, survivorship, tries_on
-from patterns.services.evidence import COSTS, HORIZONS, judge_here
+from patterns.services.evidence import COSTS, HORIZONS, Terms, judge_here
 from patterns.services.pieces import warm_once
 from patterns.services.rules import asked_rules, meant_patterns
 from patterns.services.universes import find_universe, shown_name
@@ -54,6 +54,9 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="until", metavar="DATE", help="the last bar it may know (default: the latest)")
         parser.add_argument("--horizon", type=int, default=Evidence.HORIZON, metavar="BARS", help=f"{HORIZONS[0]} to {HORIZONS[1]}")
         parser.add_argument("--costs", type=float, default=Evidence.COSTS, metavar="C", help=f"a side, at most {COSTS[1]:g} of the price")
+        parser.add_argument(
+            "--confirm", choices=Evidence.Confirm.values, default=Evidence.Confirm.TOUCH.value, help="touch of entry, or a close beyond it"
+        )
         parser.add_argument("--format", choices=("table", "json"), default="table")
         parser.add_argument("--threads", type=int, metavar="N", help="default: one a core")
 
@@ -69,8 +72,7 @@ class Command(BaseCommand):
                 interval=options["interval"],
                 since=options["since"],
                 until=options["until"],
-                horizon=options["horizon"],
-                costs=options["costs"],
+                terms=Terms(options["horizon"], options["costs"], options["confirm"]),
                 now=timezone.now(),
                 threads=options["threads"],
                 progress=lambda done, total: self._say(f"{done:,} / {total:,} instruments"),
@@ -106,6 +108,7 @@ def _document(universe: Universe, rows: Sequence[Evidence], meant: set[str], too
         "to": said(first.until, first.interval),
         "horizon": first.horizon,
         "costs": first.costs,
+        "confirm": first.confirm,
         "instruments": first.total,
         "data_version": first.data_version,
         "settings_tried": tries.looks,

@@ -90,9 +90,10 @@ def entry_beyond(level: float, side: int, atr: float) -> float:
     return level + side * max(0.1 * atr, 0.001 * level)
 
 
-def lives(tape: Tape, matches: Sequence[Given]) -> list[Told]:
+def lives(tape: Tape, matches: Sequence[Given], *, confirm: str = "touch") -> list[Told]:
     """Of all matches of one instrument. Where both arms of a structure stand, the first trigger ends the other."""
-    alone = [replaced(one, life(tape, one)) for one in matches]
+    of_one = life if confirm == "touch" else life_after_a_close
+    alone = [replaced(one, of_one(tape, one)) for one in matches]
     arms: dict[tuple[int, int, int], list[int]] = {}
     for k, one in enumerate(matches):
         arms.setdefault((one.rule, one.group, one.known), []).append(k)
@@ -152,6 +153,36 @@ def life(tape: Tape, one: Given) -> Told:
         if i >= one.expires:
             return Told("validity", i)
     return Told("ready")
+
+
+def life_after_a_close(tape: Tape, one: Given) -> Told:
+    """The same where the entry waits for a close beyond its price and is made at the open of the next bar."""
+    sign, tie = one.side, TIE * one.entry
+    if sign * (tape.close[one.known] - one.entry) > 0.05 * one.entry:
+        return Told("extended", one.known)
+    beyond = 0
+    for i in range(one.known + 1, tape.size):
+        worst = tape.low[i] if sign > 0 else tape.high[i]
+        beyond = beyond + 1 if is_beyond_average(tape, one, i) else 0
+        if sign * (worst - one.stop) <= tie or is_out(tape, one, i) or 0 < one.out_closes <= beyond:
+            return Told("invalidated", i)
+        if sign * (tape.close[i] - one.entry) > tie:
+            return entered_at_the_open(tape, one, i + 1)
+        if i >= one.expires:
+            return Told("validity", i)
+    return Told("ready")
+
+
+def entered_at_the_open(tape: Tape, one: Given, bar: int) -> Told:
+    if bar == tape.size:
+        return Told("ready")
+    fill, tie = tape.open[bar], TIE * one.entry
+    risk = one.side * (fill - one.stop)
+    if risk <= tie:
+        return Told("invalidated", bar)
+    if not 0.002 <= risk / fill <= 0.15 or one.side * (one.target - fill) <= tie:
+        return Told("extended", bar)
+    return held(tape, one, bar, fill, HORIZON)
 
 
 def is_out(tape: Tape, one: Given, i: int) -> bool:

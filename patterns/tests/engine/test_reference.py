@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from patterns.engine.bars import Bars
+from patterns.engine.confirmation import wait_for_closes
 from patterns.engine.evidence import Options, gather
 from patterns.engine.finds import REASONS, STATES, SUSPECT
 from patterns.engine.registry import default_rules
@@ -34,12 +36,14 @@ class Share(NamedTuple):
     counted: list[int]
 
 
-def judged(symbol: str, bars: Bars, context: Any) -> Share:
-    found = replay(bars, default_rules(), context)
-    outcomes = gather([bars], [context], default_rules(), Options())
+def judged(symbol: str, bars: Bars, context: Any, confirm: str = "touch") -> Share:
+    found, options = replay(bars, default_rules(), context), Options(confirm=confirm)
+    outcomes = gather([bars], [context], default_rules(), options)
     finds = found.finds
+    if confirm == "close":
+        wait_for_closes(found.study.tape, np.asarray(finds), options.horizon)
     given = [given_of(find) for find in finds]
-    told = reference.lives(reference.tape_of(bars), given)
+    told = reference.lives(reference.tape_of(bars), given, confirm=confirm)
     sound = [not find.notes & SUSPECT for find in finds]
     return Share(symbol, bars, finds, outcomes, given, told, reference.counted(given, told, sound))
 
@@ -135,10 +139,23 @@ def test_the_entry_is_a_stop_order_just_beyond_the_level(market_data: Path) -> N
     assert compared > 1000
 
 
+def test_trades_that_wait_for_a_close_are_those_of_the_reference(market_data: Path) -> None:
+    around = sp500_context(market_data)
+    met, trades = Counter[str](), 0
+    for row, (symbol, bars) in enumerate(sp500(market_data).items()):
+        if row % 4 == 0:
+            share = judged(symbol, bars, around.of(row, bars.at), "close")
+            met += assert_lives_agree(share)
+            trades += assert_counts_agree(share)
+    assert met.keys() == {"ready", "triggered", "target", "stopped", "horizon", "validity", "invalidated", "extended", "replaced"}
+    assert trades > 2000
+
+
 def test_on_random_walks_the_reference_agrees_too() -> None:
     trades = 0
     for symbol, bars in walks(40, 900, seed=17).items():
-        share = judged(symbol, bars, None)
-        assert_lives_agree(share)
-        trades += assert_counts_agree(share)
-    assert trades > 400
+        for confirm in ("touch", "close"):
+            share = judged(symbol, bars, None, confirm)
+            assert_lives_agree(share)
+            trades += assert_counts_agree(share)
+    assert trades > 800
