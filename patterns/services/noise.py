@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakKeyDictionary
 
 from patterns.engine.bars import Bars
 from patterns.engine.context import UniverseContext, rate_universe
@@ -24,13 +25,15 @@ from .workbench import Workbench, open_workbench
 
 MOST_BARS = 3_000_000  # shuffled at a time; of a larger universe every second member, or every third, …
 
+_kept: WeakKeyDictionary[Workbench, tuple[list[Bars], UniverseContext]] = WeakKeyDictionary()
+
 Counts = Counter[tuple[int, str, str]]  # rule, pattern, side
 
 
 def measure_noise(*, evidence_ids: Collection[int], threads: int | None = None) -> int:
-    """Give every kept row that is done its noise floor, unless it has one. Returns how many got it. Done twice it is the same."""
+    """Give every row that is done its noise floor, unless it has one. Returns how many got it. Done twice it is the same."""
     warm_once()
-    lacking = Evidence.objects.done().kept().filter(pk__in=evidence_ids, noise__isnull=True)
+    lacking = Evidence.objects.done().filter(pk__in=evidence_ids, noise__isnull=True)
     rows = list(lacking.defer("packed", "groups").select_related("universe", "rule").order_by("pk"))
     written = 0
     for first in {tuple(getattr(row, name) for name in ONE_PASS): row for row in rows}.values():
@@ -76,10 +79,7 @@ def per_century(matches: int, years: float) -> float | None:
 
 def _on_shuffled(bench: Workbench, rules: Sequence[EngineRule], options: Options, threads: int) -> tuple[Counts, float]:
     """How often each pattern and side is found on the shuffled members, rated among themselves, and in how many ticker-years."""
-    step = max(1, -(-bench.market.open.size // MOST_BARS))
-    some = list(zip(bench.symbols, bench.members, strict=True))[::step]
-    members = list(shuffled_universe(dict(some)).values())
-    rated = rate_universe(members)
+    members, rated = _shuffled(bench)
 
     def look(start: int) -> Counts:
         return _count(members, rated, rules, options, range(start, min(start + TOGETHER, len(members))))
@@ -87,6 +87,19 @@ def _on_shuffled(bench: Workbench, rules: Sequence[EngineRule], options: Options
     with ThreadPoolExecutor(threads, thread_name_prefix="noise") as pool:
         counts = sum(pool.map(look, range(0, len(members), TOGETHER)), Counter())
     return counts, sum(ticker_years(bars) for bars in members)
+
+
+def _shuffled(bench: Workbench) -> tuple[list[Bars], UniverseContext]:
+    """The last one made stays as long as its workbench does, so that the lab's next question finds it."""
+    made = _kept.get(bench)
+    if made is None:
+        step = max(1, -(-bench.market.open.size // MOST_BARS))
+        some = list(zip(bench.symbols, bench.members, strict=True))[::step]
+        members = list(shuffled_universe(dict(some)).values())
+        made = members, rate_universe(members)
+        _kept.clear()
+        _kept[bench] = made
+    return made
 
 
 def _count(members: Sequence[Bars], rated: UniverseContext, rules: Sequence[EngineRule], options: Options, rows: range) -> Counts:

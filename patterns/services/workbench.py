@@ -24,7 +24,7 @@ KEPT_BYTES = 400_000_000  # of all workbenches a process remembers; 505 shares a
 Reason = dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Workbench:
     """Members in the order of their ids; their bars are views of one block of memory, which `market` shares."""
 

@@ -37,7 +37,8 @@ def test_the_document_has_what_was_promised() -> None:
     assert len(told["patterns"]) > 15
     for entry in told["patterns"]:
         assert tuple(entry)[: len(FIRST)] == FIRST
-        assert {"trades", "claim", "sentence", "tried"} <= entry.keys()
+        assert {"trades", "claim", "sentence", "tried", "beyond_luck", "below_luck"} <= entry.keys()
+        assert entry["noise"]["real"] > 0 and entry["noise"]["shuffled"] >= 0
     edges = [entry["edge"] for entry in told["patterns"] if entry["edge"] is not None]
     assert edges == sorted(edges, reverse=True)
 

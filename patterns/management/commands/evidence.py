@@ -14,6 +14,7 @@ from patterns.models import Evidence, Interval, Universe
 from patterns.moments import said
 from patterns.queries.evidence import Entry, entries_of, survivorship, tries_on
 from patterns.services.evidence import COSTS, HORIZONS, Terms, judge_here
+from patterns.services.noise import measure_noise
 from patterns.services.pieces import warm_once
 from patterns.services.rules import asked_rules, meant_patterns
 from patterns.services.universes import find_universe, shown_name
@@ -77,6 +78,8 @@ class Command(BaseCommand):
                 threads=options["threads"],
                 progress=lambda done, total: self._say(f"{done:,} / {total:,} instruments"),
             )
+            self._say("the same days in random order")
+            _add_noise(rows, options["threads"])
             took = time.monotonic() - started
         self._say("")
         self._name_failures(rows)
@@ -95,6 +98,14 @@ class Command(BaseCommand):
             self.stderr.write(f"{row.rule.detector}: {row.fault}")
         if len(failed) == len(rows):
             raise CommandError("No rule could be judged.")
+
+
+def _add_noise(rows: Sequence[Evidence], threads: int | None) -> None:
+    """How often the same rules fire on shuffled bars, where that is not counted yet."""
+    measure_noise(evidence_ids=[row.pk for row in rows], threads=threads)
+    noise = dict(Evidence.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "noise"))
+    for row in rows:
+        row.noise = noise.get(row.pk)
 
 
 def _document(universe: Universe, rows: Sequence[Evidence], meant: set[str], took: float) -> dict[str, Any]:
