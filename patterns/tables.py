@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from legend.lib.tables import cell
+
 COLUMNS = (
     "symbol", "name", "sector", "pattern", "title", "side", "state", "is_new", "score", "grade", "entry", "stop", "target", "target2",
     "risk_pct", "risk_reward", "risk_reward2", "current_price", "change_pct", "distance_pct", "distance_atr", "atr_pct", "rs_rating",
@@ -12,7 +14,6 @@ COLUMNS = (
     "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "throwback_at", "busted_at",
     "reason", "flags", "analysis", "code",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 EVIDENCE = {"edge": "edge", "edge_low": "edge_low", "edge_high": "edge_high", "edge_trades": "trades", "edge_claim": "claim"}
 
@@ -23,14 +24,6 @@ def _cells(row: Mapping[str, Any]) -> list[str | int | float | None]:
     """A row in the order of COLUMNS; the cells of evidence are empty where it is not known."""
     evidence = row.get("evidence") or {}
     return [cell(evidence.get(EVIDENCE[name]) if name in EVIDENCE else row.get(name)) for name in COLUMNS]
-
-
-def cell(value: Any) -> str | int | float | None:
-    """A value as one cell. Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def as_csv(rows: Rows) -> str:

@@ -1,17 +1,23 @@
-"""Lists of a journal as files for spreadsheets."""
+"""Lists of trading as files for spreadsheets, with the names and digits of the API."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from patterns.tables import cell
-from trading.models import CashFlow, Fill, Trade
+from django.urls import reverse
+
+from legend.lib.errors import invalid
+from legend.lib.tables import Table, offered
+from trading.api.alerts import told as told_alert
+from trading.api.alerts import told_event
+from trading.api.watchlist import told as told_watched
+from trading.import_presentation import told_import
+from trading.models import CashFlow, Fill, Trade, TradeImport, TradingAccount
 from trading.models.trade import TradeQuerySet
-from trading.presentation import told_account, told_fill, told_flow, told_trade
-from trading.queries.journal import Narrowing, closed_trades, narrowed
+from trading.presentation import moment, told_account, told_calendar, told_figures, told_fill, told_flow, told_group, told_trade
+from trading.queries.journal import GROUPS, Narrowing, calendar, closed_trades, figures, groups, narrowed
+from trading.queries.watchlist import rows_of, watchlist
+from trading.services.alerts import list_alerts, log_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,47 +29,103 @@ TRADE = (
     "profit_loss_pct", "r_multiple", "win", "hold_seconds", "tags", "notes", "recorded_at",
 )  # fmt: skip
 FILL = (
-    "trade",
-    "symbol",
-    "side",
-    "number",
-    "kind",
-    "at",
-    "quantity",
-    "price",
-    "fee",
-    "stop",
-    "gross_profit_loss",
-    "profit_loss",
-    "recorded_at",
-)
+    "trade", "symbol", "side", "number", "kind", "at", "quantity", "price", "fee", "stop", "currency", "account", "gross_profit_loss",
+    "profit_loss", "recorded_at",
+)  # fmt: skip
 FLOW = ("account", "on", "kind", "amount", "currency", "note", "trade")
-TEXTS = {"notes", "tags", "pattern", "account", "note", "code", "trade", "symbol"}
-LISTS = (("closed", "Closed trades"), ("open", "Open trades and plans"), ("fills", "Fills"), ("cash-flows", "Ledger"))
+ACCOUNT = ("name", "currency", "opening_balance", "opened_on", "archived", "code")
+WATCHED = (
+    "symbol", "name", "status", "status_at", "status_note", "reason", "tags", "side", "entry", "stop", "target", "alert_threshold_pct",
+    "price", "price_date", "change_pct", "distance_pct", "match", "created_at",
+)  # fmt: skip
+ALERT = (
+    "sentence", "kind", "symbol", "universe", "watchlist", "interval", "note", "repeating", "pause_minutes", "channels", "status",
+    "fired_count", "last_fired_at", "created_at", "code",
+)  # fmt: skip
+EVENT = ("created_at", "sentence", "kind", "cause", "interval", "bar", "values", "results", "acknowledged_at", "url", "alert", "code")
+IMPORT = (
+    "created_at", "file_name", "broker", "account", "time_zone", "status", "executions", "taken", "known", "refused_count", "undone_at",
+    "code",
+)  # fmt: skip
+GROUP = (
+    "by", "label", "total_trades", "winning_trades", "win_rate", "win_rate_low", "win_rate_high", "average_r_multiple", "total_r",
+    "profit_factor", "total_profit_loss", "currency",
+)  # fmt: skip
+TEXTS = frozenset("notes tags pattern account note code trade symbol name reason label sentence file_name status_note universe".split())
+LISTS = (
+    ("closed", "Closed trades"),
+    ("open", "Open trades and plans"),
+    ("fills", "Fills"),
+    ("statistics", "Statistics"),
+    ("breakdowns", "Groups"),
+    ("calendar", "Calendar"),
+    ("distribution", "Distribution of R"),
+    ("accounts", "Accounts"),
+    ("cash-flows", "Ledger"),
+    ("imports", "Imports"),
+    ("watchlist", "Watchlist"),
+    ("alerts", "Alerts"),
+    ("alert-log", "Alert log"),
+)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A header and its rows, read as they are written."""
+def table_of(*, owner: "User", what: str, narrowing: Narrowing, asked: Mapping[str, str] | None = None) -> Table:
+    """A list of LISTS by its name; `asked` narrows watchlist and alerts as their pages do. Rows are read in pieces, so that memory stays
+    bounded. Example trades are nobody's own, and in none of them. Invalid for a name there is not."""
+    told = asked or {}
+    match what:
+        case "closed":
+            trades = own(closed_trades(owner=owner, narrowing=narrowing)).order_by("closed_at", "id")
+            return _table(what, TRADE, _trades(trades))
+        case "open":
+            trades = own(narrowed(owner=owner, narrowing=narrowing)).exclude(status=Trade.Status.CLOSED).order_by("recorded_at", "id")
+            return _table(what, TRADE, _trades(trades))
+        case "fills":
+            return _table(what, FILL, _fills(own(narrowed(owner=owner, narrowing=narrowing))))
+        case "statistics":
+            return _table(what, ("name", "value", "currency"), _statistics(owner, narrowing))
+        case "breakdowns":
+            return _table(what, GROUP, _groups(owner, narrowing))
+        case "calendar":
+            return _table(what, ("period", "start", "profit_loss", "exits", "currency"), _calendar(owner, narrowing))
+        case "distribution":
+            bins = figures(owner=owner, narrowing=narrowing).bins
+            return _table(what, ("low", "high", "count"), ({"low": one.low, "high": one.high, "count": one.count} for one in bins))
+        case "accounts":
+            return _table(what, ACCOUNT, (told_account(one) for one in TradingAccount.objects.owned_by(owner).real()))
+        case "cash-flows":
+            return _table(what, FLOW, _flows(owner, narrowing))
+        case "imports":
+            return _table(what, IMPORT, _imports(owner))
+        case "watchlist":
+            items = watchlist(owner=owner, status=told.get("status", ""), tag=told.get("tag", ""))
+            return _table(what, WATCHED, (told_watched(row) for row in rows_of(list(items))))
+        case "alerts":
+            alerts = list_alerts(owner=owner, status=told.get("status", ""), kind=told.get("kind", ""), symbol=told.get("symbol", ""))
+            return _table(what, ALERT, (told_alert(one) for one in alerts))
+        case "alert-log":
+            return _table(what, EVENT, (_event(told_event(one)) for one in log_of(owner=owner).iterator(chunk_size=TOGETHER)))
+    raise invalid("list", f"There are the lists {', '.join(name for name, _ in LISTS)}.", "unknown_list")
 
-    name: str
-    columns: tuple[str, ...]
-    rows: Iterable[Mapping[str, Any]]
+
+def offers(*names: str, **asked: Any) -> list[dict[str, str]]:
+    """Lists that a page offers as files, narrowed as it is."""
+    titles, address = dict(LISTS), reverse("trading-api:trades-export")
+    return [offered(titles[name], address, list=name, **asked) for name in names]
 
 
-def table_of(*, owner: "User", what: str, narrowing: Narrowing) -> Table:
-    """`closed` or `open` trades, their `fills`, or the `cash-flows` of all accounts; read in pieces, so that memory stays bounded."""
-    if what == "closed":
-        return Table(what, TRADE, _trades(closed_trades(owner=owner, narrowing=narrowing).order_by("closed_at", "id")))
-    if what == "open":
-        return Table(
-            what,
-            TRADE,
-            _trades(narrowed(owner=owner, narrowing=narrowing).exclude(status=Trade.Status.CLOSED).order_by("recorded_at", "id")),
-        )
-    if what == "fills":
-        return Table(what, FILL, _fills(narrowed(owner=owner, narrowing=narrowing)))
-    return Table(what, FLOW, _flows(owner))
+def asked_of(narrowing: Narrowing) -> dict[str, Any]:
+    """A narrowing as the API is asked for it."""
+    told = asdict(narrowing)
+    return {"from": told.pop("first"), "to": told.pop("last"), **told}
+
+
+def _table(name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Table:
+    return Table(name, columns, rows, TEXTS)
+
+
+def own(trades: TradeQuerySet) -> TradeQuerySet:
+    return trades.filter(account__is_example=False)
 
 
 def _trades(trades: TradeQuerySet) -> Iterator[dict[str, Any]]:
@@ -72,54 +134,61 @@ def _trades(trades: TradeQuerySet) -> Iterator[dict[str, Any]]:
 
 
 def _fills(trades: TradeQuerySet) -> Iterator[dict[str, Any]]:
-    rows = Fill.objects.filter(trade__in=trades).select_related("trade").order_by("at", "trade_id", "number")
+    """Amounts and times as they were told, so that the file can be imported."""
+    rows = Fill.objects.filter(trade__in=trades).select_related("trade__account").order_by("at", "trade_id", "number")
     for fill in rows.iterator(chunk_size=TOGETHER):
-        yield told_fill(fill, 2) | {"trade": str(fill.trade.code), "symbol": fill.trade.symbol, "side": fill.trade.side}
+        trade = fill.trade
+        yield told_fill(fill, 2) | {
+            "trade": str(trade.code),
+            "symbol": trade.symbol,
+            "side": trade.side,
+            "at": fill.at.isoformat(),
+            "currency": trade.account.currency,
+            "account": trade.account.name,
+        }
 
 
-def _flows(owner: "User") -> Iterator[dict[str, Any]]:
-    rows = CashFlow.objects.filter(account__owner=owner).select_related("account", "trade").order_by("on", "id")
+def _flows(owner: "User", narrowing: Narrowing) -> Iterator[dict[str, Any]]:
+    rows = CashFlow.objects.filter(account__owner=owner, account__is_example=False).select_related("account", "trade").order_by("on", "id")
+    if narrowing.account is not None:
+        rows = rows.filter(account__code=narrowing.account)
     for flow in rows.iterator(chunk_size=TOGETHER):
         account = told_account(flow.account)
         yield told_flow(flow, 2) | {"account": account["name"], "currency": account["currency"]}
 
 
-def written(name: str, value: Any) -> str | int | float | None:
-    """A cell: figures stay figures, and no text is taken for a formula."""
-    if isinstance(value, str) and name not in TEXTS and _is_figure(value):
-        return value
-    return cell(value)
+def _statistics(owner: "User", narrowing: Narrowing) -> Iterator[dict[str, Any]]:
+    told = told_figures(figures(owner=owner, narrowing=narrowing))
+    for name, value in told.items():
+        if name not in ("by_currency", "undefined", "currency", "current_streak"):
+            yield {"name": name, "value": value, "currency": told["currency"]}
+    for part in told["by_currency"] if told["currency"] is None else ():
+        for name, value in part.items():
+            if name != "currency":
+                yield {"name": name, "value": value, "currency": part["currency"]}
 
 
-def _is_figure(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
+def _groups(owner: "User", narrowing: Narrowing) -> Iterator[dict[str, Any]]:
+    whole = figures(owner=owner, narrowing=narrowing)
+    for by in GROUPS:
+        for row in groups(owner=owner, narrowing=narrowing, by=by):
+            yield told_group(row, whole.places, whole.currency is None) | {"by": by, "currency": whole.currency}
 
 
-def as_csv(table: Table) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([written(name, row[name]) for name in table.columns] for row in table.rows)
-    return file.getvalue()
+def _calendar(owner: "User", narrowing: Narrowing) -> Iterator[dict[str, Any]]:
+    for currency in figures(owner=owner, narrowing=narrowing).currencies:
+        told = told_calendar(calendar(owner=owner, narrowing=narrowing, currency=currency), currency, "")
+        for period in ("days", "weeks", "months", "years"):
+            for one in told[period]:
+                yield one | {"period": period.removesuffix("s"), "currency": currency}
 
 
-def as_xlsx(table: Table) -> bytes:
-    import xlsxwriter
+def _imports(owner: "User") -> Iterator[dict[str, Any]]:
+    for one in TradeImport.objects.filter(owner=owner).select_related("account").defer("text").iterator(chunk_size=TOGETHER):
+        yield told_import(one) | {"account": one.account.name, "time_zone": one.reading.get("time_zone")}
 
-    file = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
-    with xlsxwriter.Workbook(file, plain) as book:
-        sheet = book.add_worksheet(table.name.title())
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, table.columns, book.add_format({"bold": True}))
-        for number, row in enumerate(table.rows, 1):
-            for place, name in enumerate(table.columns):
-                value = row[name]
-                if isinstance(value, str) and name not in TEXTS and _is_figure(value):
-                    sheet.write_number(number, place, float(value))
-                else:
-                    sheet.write(number, place, written(name, value))
-    return file.getvalue()
+
+def _event(told: dict[str, Any]) -> dict[str, Any]:
+    values = ", ".join(f"{name} {value}" for name, value in told["values"].items() if not isinstance(value, list | dict))
+    results = ", ".join(f"{one['channel']} {one['status']}" for one in told["results"])
+    return told | {"values": values, "results": results, "created_at": moment(told["created_at"])}

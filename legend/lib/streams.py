@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -16,6 +17,25 @@ def file_response(path: Path, *, name: str, content_type: str) -> StreamingHttpR
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def handle_response(file: IO[bytes], *, name: str, content_type: str) -> StreamingHttpResponse:
+    """What was written to an open file, as a download; it is closed, and so gone if it has no name, when all is sent."""
+    size = file.tell()
+    file.seek(0)
+    response = StreamingHttpResponse(_pieces(file), content_type=content_type)
+    response["Content-Length"] = str(size)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await sync_to_async(file.read)(CHUNK):
+            yield chunk
+    finally:
+        file.close()
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

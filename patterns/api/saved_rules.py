@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from legend.lib.models import Once
+from legend.lib.tables import CSV_TYPE, XLSX_TYPE, CSVFile, Table, XLSXFile, table_response, wants_file
 from patterns.models import SavedRule
 from patterns.services.saved_rules import delete_saved, find_saved, lab_rule, rename_saved, save_rule, saved_rules
 
@@ -41,13 +45,29 @@ def told(saved: SavedRule) -> dict[str, Any]:
 
 
 class SavedRules(APIView):
-    """One's own detectors: settings kept under a name, to scan with them."""
+    """One's own detectors: settings kept under a name, to scan with them. The list also as CSV or XLSX (`?format=` or Accept)."""
 
     key_scope = "scan"
+    renderer_classes = [JSONRenderer, CSVFile, XLSXFile]
 
-    @extend_schema(operation_id="patterns_saved_list", responses=SavedAnswer(many=True))
-    def get(self, request: Request) -> Response:
-        return Response(SavedAnswer([told(saved) for saved in saved_rules(owner=asker(request))], many=True).data)
+    @extend_schema(
+        operation_id="patterns_saved_list",
+        parameters=[OpenApiParameter("format", enum=["json", "csv", "xlsx"])],
+        responses={
+            (200, "application/json"): SavedAnswer(many=True),
+            (200, CSV_TYPE): OpenApiTypes.STR,
+            (200, XLSX_TYPE): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
+        rows = [told(saved) for saved in saved_rules(owner=asker(request))]
+        if wants_file(request):
+            texts = frozenset(("name", "code", "params"))
+            columns = ("name", "detector", "params", "created_at", "code")
+            flat = (row | {"params": ", ".join(f"{name} {value:g}" for name, value in row["params"].items())} for row in rows)
+            table = Table("detectors", columns, flat, texts)
+            return table_response(table, name="legend-detectors", file_format=request.accepted_renderer.format)
+        return Response(SavedAnswer(rows, many=True).data)
 
     @extend_schema(
         operation_id="patterns_saved_create",

@@ -2,18 +2,23 @@
 
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from legend.lib.pagination import CursorPages
+from legend.lib.tables import CSV_TYPE, XLSX_TYPE, CSVFile, Table, XLSXFile, table_response, wants_file
 from patterns.api.asker import asker
 from social.models import Notification
 from social.services.notifications import mark_read, sentence, unread_count
+
+COLUMNS = ("updated_at", "kind", "title", "text", "count", "actors", "url", "created_at", "read_at", "code")
 
 
 class NotificationAnswer(serializers.Serializer[Any]):
@@ -55,9 +60,10 @@ class Latest(CursorPages):
 
 
 class Notifications(APIView):
-    """What one was told, latest first. POST and DELETE mark as read."""
+    """What one was told, latest first; whole as CSV or XLSX (`?format=` or Accept). POST and DELETE mark as read."""
 
     key_scope = "social"
+    renderer_classes = [JSONRenderer, CSVFile, XLSXFile]
 
     @extend_schema(
         operation_id="notifications_list",
@@ -65,15 +71,21 @@ class Notifications(APIView):
             OpenApiParameter("unread", OpenApiTypes.BOOL, description="only those"),
             OpenApiParameter("cursor"),
             OpenApiParameter("limit", OpenApiTypes.INT),
+            OpenApiParameter("format", enum=["json", "csv", "xlsx"]),
         ],
-        responses=NotificationPage,
+        responses={(200, "application/json"): NotificationPage, (200, CSV_TYPE): OpenApiTypes.STR, (200, XLSX_TYPE): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
         asked = Which(data=request.query_params)
         asked.is_valid(raise_exception=True)
         mine = Notification.objects.owned_by(asker(request))
+        meant = mine.unread() if asked.validated_data["unread"] else mine
+        if wants_file(request):
+            rows = (told(row) for row in meant.order_by(*Latest.ordering).iterator(chunk_size=1000))
+            table = Table("notifications", COLUMNS, rows, frozenset(("text", "title", "actors", "url", "code")))
+            return table_response(table, name="legend-notifications", file_format=request.accepted_renderer.format)
         pages = Latest()
-        page = pages.paginate_queryset(mine.unread() if asked.validated_data["unread"] else mine, request, view=self) or []
+        page = pages.paginate_queryset(meant, request, view=self) or []
         answer = pages.get_paginated_response(NotificationAnswer([told(row) for row in page], many=True).data)
         answer.data = {"unread": unread_count(asker(request)), **answer.data}
         return answer

@@ -7,12 +7,14 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from legend.lib.access import signed_in
 from legend.lib.htmx import render_page, wants_part
 from legend.lib.registries import notification_kinds
+from legend.lib.tables import offered
 from social.models import Notification
 from social.services.notifications import mark_read, sentence, unread_count
 
@@ -36,6 +38,7 @@ def whole(request: HttpRequest) -> HttpResponse:
         "rows": [{"row": row, "text": sentence(row), "icon": icons.get(row.kind, "bell")} for row in page],
         "only_unread": only_unread,
         "unread": unread_count(user),
+        "exports": [offered("Notifications", reverse("social-api:notifications"), unread="true" if only_unread else None)],
     }
     return render_page(request, "social/notifications.html", context, part="list")
 

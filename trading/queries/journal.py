@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db.models import Exists
 
 from legend.lib.money import minor_places
 from trading.models import Fill, Journal, Trade
@@ -71,7 +72,8 @@ class Figures:
 
 
 def narrowed(*, owner: "User", narrowing: Narrowing) -> TradeQuerySet:
-    """The owner's trades that are meant, of any status; the days are not asked here."""
+    """The owner's trades that are meant, of any status; the days are not asked here. Examples are meant by naming their account, or as
+    long as there are no trades of one's own: they are never added to those."""
     asked = {
         "account__code": narrowing.account,
         "symbol": narrowing.symbol.upper() if narrowing.symbol else None,
@@ -80,7 +82,10 @@ def narrowed(*, owner: "User", narrowing: Narrowing) -> TradeQuerySet:
         "source": narrowing.source,
         "outcome": narrowing.outcome,
     }
-    found = Trade.objects.owned_by(owner).filter(**{name: value for name, value in asked.items() if value is not None})
+    mine = Trade.objects.owned_by(owner)
+    found = mine.filter(**{name: value for name, value in asked.items() if value is not None})
+    if narrowing.account is None:
+        found = found.exclude(Exists(mine.filter(account__is_example=False)), account__is_example=True)
     return found.tagged(narrowing.tag) if narrowing.tag else found
 
 

@@ -48,7 +48,7 @@ def complete_watch(*, trade_id: int, now: dt.datetime) -> list[int]:
 
     Returns its id, or nothing.
     """
-    trade = Trade.objects.closed().filter(pk=trade_id).first()
+    trade = Trade.objects.closed().filter(pk=trade_id, account__is_example=False).first()
     if trade is None or trade.opened_at is None:
         return []
     triggered = WatchItem.objects.filter(owner=trade.owner_id, instrument__symbol=trade.symbol, status=Status.TRIGGERED)

