@@ -10,13 +10,14 @@ from legend.lib.permissions import needed_scope
 PROBLEM = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "required": ["type", "title", "status", "detail", "code", "help", "errors"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:legend:problem:invalid"]},
         "title": {"type": "string", "examples": ["Invalid input"]},
         "status": {"type": "integer", "examples": [400]},
         "detail": {"type": "string", "description": "a sentence for people"},
         "code": {"type": "string", "description": "a stable word for programs"},
+        "help": {"type": "string", "description": "what to do next, for people"},
         "errors": {
             "type": "array",
             "items": {
@@ -32,6 +33,19 @@ PROBLEM = {
     },
 }
 VERBS = {"get", "post", "put", "patch", "delete"}
+REFUSALS = {
+    400: ("Invalid", "Something sent cannot be right; `errors` names the fields."),
+    401: ("NotSignedIn", "Nobody known: no token or key, or one that is over."),
+    403: ("Forbidden", "Not for this account, or not with this key."),
+    404: ("NotFound", "There is none, or it belongs to somebody else."),
+    406: ("NotAcceptable", "The header Accept asks for what this operation does not speak."),
+    409: ("Conflict", "It is not as the request takes it to be."),
+    413: ("TooLarge", "More was sent than is read."),
+    415: ("UnsupportedMediaType", "The body is neither JSON nor a form."),
+    422: ("KeyReused", "This Idempotency-Key came with another body before."),
+    429: ("TooMany", "A limit is reached; `Retry-After` says for how many seconds."),
+    503: ("Unavailable", "Something outside that is needed does not answer."),
+}
 
 
 class Schema(AutoSchema):
@@ -76,17 +90,42 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Say once for every operation what an error looks like."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    answer = {
-        "description": "Anything that went wrong",
+    """Say for every operation with which refusals it may answer, and once what those look like."""
+    parts = result.setdefault("components", {})
+    parts.setdefault("schemas", {})["Problem"] = PROBLEM
+    parts["responses"] = {name: _refusal(status, text) for status, (name, text) in REFUSALS.items()}
+    let_anything_be_null(parts["schemas"])
+    for address, path in result["paths"].items():
+        for verb in VERBS & path.keys():
+            operation = path[verb]
+            said = operation["responses"]
+            for status in sorted(refusals_of(address, operation)):
+                said.setdefault(str(status), {"$ref": f"#/components/responses/{REFUSALS[status][0]}"})
+            operation["responses"] = dict(sorted(said.items()))
+    return result
+
+
+def refusals_of(address: str, operation: dict[str, Any]) -> set[int]:
+    """The statuses with which an operation may refuse, by what it takes."""
+    takes = {one["name"] for one in operation.get("parameters", [])}
+    found = {400, 406, 429} | ({401, 403} if operation.get("security") else set())
+    if takes or "requestBody" in operation:
+        found |= {404}
+    if "requestBody" in operation:
+        found |= {409, 413, 415}
+    if "Idempotency-Key" in takes:
+        found |= {422}
+    return found
+
+
+def _refusal(status: int, text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": text,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    let_anything_be_null(result["components"]["schemas"])
-    for path in result["paths"].values():
-        for verb in VERBS & path.keys():
-            path[verb]["responses"].setdefault("default", answer)
-    return result
+    if status == 429:
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
+    return answer
 
 
 def let_anything_be_null(part: Any) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from legend.dashboard import dashboard_context
 from legend.lib.errors import FieldError, Forbidden, Invalid, LegendError, NotFound, Unavailable
-from legend.lib.problem import as_legend_error, problem_response, refuse
+from legend.lib.problem import SERVER_HELP, as_legend_error, problem_response, refuse
 from legend.telemetry.health import NEEDED
 
 logger = structlog.get_logger(__name__)
@@ -40,7 +40,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours. The page needs neither database nor session, since those may be what failed."""
-    error = LegendError("Something went wrong on our side. It has been written to the log; nothing was half saved.", code="server_error")
+    error = LegendError(
+        "Something went wrong on our side. It has been written to the log; nothing was half saved.", code="server_error", help=SERVER_HELP
+    )
     error.status, error.title = 500, "Server error"
     if request.path.startswith("/api/"):
         return problem_response(error)

@@ -101,7 +101,7 @@ def test_a_stranger_meets_no_fault_and_no_surprise(db: None) -> None:
     assert not found, "\n\n".join(found)
 
 
-PROBLEM = {"type", "title", "status", "detail", "code", "errors"}
+PROBLEM = {"type", "title", "status", "detail", "code", "help", "errors"}
 API = sorted(path for path, view in ADDRESSES.items() if hasattr(view, "cls") and path not in {"/api/schema", "/api/docs"})
 
 
@@ -116,9 +116,10 @@ def test_every_refusal_of_the_api_says_what_is_wrong_and_what_to_do(client: Any,
         assert answer["Content-Type"] == "application/problem+json", (method, path)
         told = answer.json()
         assert told.keys() == PROBLEM and told["status"] == answer.status_code, (method, path)
-        assert told["detail"].endswith((".", "!")) and " " in told["detail"] and told["code"].isascii(), (method, path, told["detail"])
+        assert all(told[text].endswith((".", "!")) and " " in told[text] for text in ("detail", "help")), (method, path, told)
+        assert told["code"].isascii(), (method, path, told)
         if answer.status_code == 401:
             assert answer["WWW-Authenticate"], (method, path)
-            assert told["code"] != "not_authenticated" or "/api/auth/login" in told["detail"], (method, path, told["detail"])
+            assert told["code"] != "not_authenticated" or "/api/auth/login" in told["help"], (method, path, told["help"])
         if answer.status_code == 429:
             assert int(answer["Retry-After"]) >= 1

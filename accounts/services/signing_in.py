@@ -25,6 +25,7 @@ class WrongCredentials(Unauthenticated):
     """Name and password do not belong together, or signing in pauses; which of them stays unsaid."""
 
     code = "wrong_credentials"
+    help = "Try again, or ask for a new password: POST /api/auth/request-password-reset, or “Forgot your password?” on the sign-in page."
 
     def __init__(self) -> None:
         super().__init__(

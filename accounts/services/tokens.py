@@ -28,9 +28,10 @@ class BadRefreshToken(Unauthenticated):
     """Ended, used before, expired or never ours."""
 
     code = "token_not_valid"
+    help = "Sign in again: POST /api/auth/login."
 
     def __init__(self) -> None:
-        super().__init__("This refresh token is good for nothing any more. Sign in again.")
+        super().__init__("This refresh token is good for nothing any more.")
 
 
 @dataclass(frozen=True)

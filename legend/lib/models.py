@@ -14,6 +14,7 @@ LONGEST = 64
 
 class KeyReused(LegendError):
     status, title, code = 422, "Key used before", "idempotency_key_reused"
+    help = "Send another Idempotency-Key with another body; the same one only to repeat the very same request."
 
 
 @dataclass(frozen=True)

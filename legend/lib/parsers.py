@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.settings import api_settings
 
 DEEPEST = 32
 LARGEST = 2**63  # what a column of any database holds
@@ -22,7 +23,7 @@ class PlainJSONParser(JSONParser):
             raise ParseError(f"The body is no JSON: {reason}.") from error
         except RecursionError as error:
             raise ParseError(TOO_DEEP) from error
-        _check(parsed, DEEPEST)
+        _check(parsed, "", DEEPEST)
         return parsed
 
 
@@ -43,27 +44,32 @@ TOO_DEEP = f"The JSON is nested deeper than {DEEPEST} levels."
 
 def _checked_form(sent: Any) -> Any:
     for name, texts in sent.lists():
-        _check([name, *texts], DEEPEST)
+        for text in (name, *texts):
+            _check(text, name, DEEPEST)
     return sent
 
 
-def _check(value: Any, levels: int) -> None:
-    """Raises ParseError. Half of a pair of surrogates is no character, and NUL is one that PostgreSQL does not store."""
+def _check(value: Any, field: str, levels: int) -> None:
+    """Raises ValidationError. Half of a pair of surrogates is no character, and NUL is one that PostgreSQL does not store."""
     if isinstance(value, str):
         if "\0" in value:
-            raise ParseError("The body holds a NUL character.")
+            raise _fault(field, "Text has no NUL characters.", "null_characters_not_allowed")
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise ParseError("The body holds half a character (a lone surrogate).")
+            raise _fault(field, "This holds half a character (a lone surrogate).", "surrogate_characters_not_allowed")
     elif isinstance(value, int):
         if not -LARGEST <= value < LARGEST:
-            raise ParseError("The body holds a whole number of more than 64 bits.")
+            raise _fault(field, "A whole number has 64 bits at most.", "max_value")
     elif isinstance(value, float):
         if not math.isfinite(value):
-            raise ParseError("The body holds a number beyond all bounds.")
+            raise _fault(field, "This number is beyond all bounds.", "max_value")
     elif isinstance(value, dict | list):
         if not levels:
             raise ParseError(TOO_DEEP)
-        for part in value:
-            _check(part, levels - 1)
-            if isinstance(value, dict):
-                _check(value[part], levels - 1)
+        for place, part in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(place, str):
+                _check(place, field, levels)
+            _check(part, f"{field}.{place}".lstrip("."), levels - 1)
+
+
+def _fault(field: str, message: str, code: str) -> ValidationError:
+    return ValidationError({field or api_settings.NON_FIELD_ERRORS_KEY: [message]}, code=code)

@@ -21,10 +21,12 @@ READ_ONLY = "reading only"
 
 class NoKeys(Forbidden):
     code = "keys_refused"
+    help = "Sign in, or send an access token of POST /api/auth/login as “Bearer …”."
 
 
 class MissingScope(Forbidden):
     code = "missing_scope"
+    help = "Make a key with this scope in your settings, or with POST /api/auth/api-keys."
 
 
 def needed_scope(view: object, method: str) -> str | None:
@@ -37,6 +39,7 @@ def needed_scope(view: object, method: str) -> str | None:
 
 class Closing(Forbidden):
     code = "account_closing"
+    help = "POST /api/users/me/reopen keeps the account."
 
 
 class _Asked(BasePermission):
@@ -47,11 +50,11 @@ class _Asked(BasePermission):
         if scopes is not None:
             needed = needed_scope(view, request.method or "")
             if needed is None:
-                raise NoKeys("This cannot be done with a key. Sign in, or send an access token of POST /api/auth/login.")
+                raise NoKeys("This cannot be done with a key.")
             if needed not in scopes:
-                raise MissingScope(f"This needs a key with the scope {needed}; yours has {', '.join(scopes)}. Make one in your settings.")
+                raise MissingScope(f"This needs a key with the scope {needed}; yours has {', '.join(scopes)}.")
         if getattr(request.user, "is_closing", False) and not getattr(view, "while_closing", False):
-            raise Closing("This account is being closed. POST /api/users/me/reopen to keep it.")
+            raise Closing("This account is being closed.")
         return self.may(request, view)
 
     def may(self, request: Request, view: "APIView") -> bool:

@@ -18,7 +18,14 @@ from rest_framework.settings import api_settings
 from .errors import FieldError, Forbidden, Invalid, LegendError, NotFound, TooLarge, TooMany, Unauthenticated
 
 CONTENT_TYPE = "application/problem+json"
-NOBODY = "Sign in first: send a token of POST /api/auth/login as “Bearer …”, or a key made in your settings as “Api-Key …”."
+HELP = {  # for refusals of Django REST framework's own
+    401: Unauthenticated.help,
+    403: Forbidden.help,
+    405: "Use one of the methods that the header Allow names.",
+    406: "Ask for application/json, or leave out the header Accept.",
+    415: "Send JSON with the header Content-Type: application/json.",
+}
+SERVER_HELP = "Try again in a moment. If it stays so, tell whoever runs this Legend; the log has the details."
 
 
 def as_problem(error: LegendError) -> dict[str, Any]:
@@ -29,6 +36,7 @@ def as_problem(error: LegendError) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
+        "help": error.help,
         "errors": [{"field": fault.field, "code": fault.code, "message": fault.message} for fault in error.errors],
     }
 
@@ -90,7 +98,7 @@ def as_legend_error(exc: Exception) -> LegendError | None:
         case exceptions.ValidationError():
             return as_invalid(exc)
         case exceptions.NotAuthenticated():
-            return Unauthenticated(NOBODY)
+            return Unauthenticated("This needs somebody who is signed in.")
         case exceptions.APIException():
             return from_drf(exc)
     return None
@@ -121,13 +129,17 @@ def from_drf(exc: exceptions.APIException) -> LegendError:
     code = getattr(detail, "code", exc.default_code)
     if isinstance(detail, dict):  # simplejwt says {detail, code, messages}
         detail, code = detail.get("detail", status.phrase), str(detail.get("code", code))
-    error = LegendError(str(detail), code=code)
+    error = LegendError(str(detail), code=code, help=HELP.get(status.value, ""))
     error.status, error.title = status.value, status.phrase
     return error
 
 
+class MethodRefused(LegendError):
+    status, title, code = 405, "Not like this", "method_not_allowed"
+
+
 class ProblemMiddleware:
-    """Turns a refusal that a page view did not catch into its answer."""
+    """Turns a refusal that a page view did not catch into its answer, and Django's empty 405 into a page."""
 
     sync_capable = True
     async_capable = False
@@ -136,7 +148,14 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or is_api(request):
+            return response
+        page = refuse(
+            request, MethodRefused("This address does not take what was sent to it: a form that was loaded anew, perhaps, or a link.")
+        )
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ObjectDoesNotExist):

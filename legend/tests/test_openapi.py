@@ -28,10 +28,21 @@ def test_it_is_valid_openapi(described: dict[str, object]) -> None:
     validate_schema(described)
 
 
-def test_every_operation_says_what_an_error_looks_like() -> None:
-    for path, verbs in yaml.safe_load(STORED.read_text())["paths"].items():
+def test_every_operation_says_with_what_it_may_refuse() -> None:
+    """400 and 429 are everywhere, 401 and 403 where somebody is asked for; what a status means, and its form, is said once."""
+    described = yaml.safe_load(STORED.read_text())
+    refusals = {f"#/components/responses/{name}": answer for name, answer in described["components"]["responses"].items()}
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    assert all(answer["content"] == problem and answer["description"] for answer in refusals.values())
+    assert described["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "detail", "code", "help", "errors"]
+    for path, verbs in described["paths"].items():
         for verb, operation in verbs.items():
-            assert "application/problem+json" in operation["responses"]["default"]["content"], f"{verb} {path}"
+            answers = operation["responses"]
+            needed = {"400", "429"} | ({"401", "403"} if operation.get("security") else set())
+            needed |= {"413", "415"} if "requestBody" in operation else set()
+            needed |= {"404"} if "{" in path else set()
+            assert needed <= answers.keys() and "default" not in answers, f"{verb} {path}"
+            assert all(answers[status]["$ref"] in refusals for status in answers if int(status) >= 400), f"{verb} {path}"
 
 
 def test_no_path_ends_with_a_slash() -> None:

@@ -85,6 +85,7 @@ def test_faults_are_listed_flat_with_their_path() -> None:
         "status": 400,
         "detail": "2 values are not right.",
         "code": "invalid",
+        "help": "Correct what `errors` names, then send it again; nothing was changed.",
         "errors": [
             {"field": "symbol", "code": "max_length", "message": "Ensure this field has no more than 10 characters."},
             {"field": "levels.1.price", "code": "invalid", "message": "A valid number is required."},
@@ -131,7 +132,7 @@ def test_a_fault_of_ours_tells_nothing_but_that() -> None:
         (b"[" * 100_000, 400, "parse_error"),
         (b'"' + b"x" * 10_000_000 + b'"', 413, "too_large"),
         (b"[]", 400, "invalid"),
-        (b'{"symbol": "A\\u0000", "levels": []}', 400, "parse_error"),
+        (b'{"symbol": "A\\u0000", "levels": []}', 400, "invalid"),
     ],
     ids=["cut off", "not a number", "not text", "nested", "ten megabytes", "a list", "a null byte"],
 )
@@ -154,6 +155,7 @@ def test_a_stranger_is_told_to_sign_in() -> None:
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
+    assert "/api/auth/login" in answer.json()["help"]
     assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
@@ -164,6 +166,21 @@ def test_an_unknown_api_path_is_json_and_an_unknown_page_is_a_page() -> None:
     assert page.status_code == 404
     assert page["Content-Type"].startswith("text/html")
     assert "There is nothing at this address." in page.content.decode()
+
+
+def test_a_method_that_a_page_does_not_take_gets_a_page() -> None:
+    answer = Client().get("/sign-out")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer["Content-Type"].startswith("text/html")
+    assert "To the dashboard" in answer.content.decode()
+
+
+def test_programs_are_told_which_methods_there_are() -> None:
+    answer = APIClient().delete("/api/orders")
+
+    assert answer["Allow"] == "POST, OPTIONS"
+    assert "Allow" in answer.json()["help"]
 
 
 def test_a_refusal_that_a_page_did_not_catch_becomes_a_page() -> None:

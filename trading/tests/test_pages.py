@@ -105,7 +105,6 @@ def test_what_is_wrong_is_said_beside_its_field(alice: User, browser: Browser) -
         {"entry_price": "NaN"},
         {"match": "x"},
         {"account": "x"},
-        {"ticker": "\0"},
         {"risk_percent": "-3"},
         {},
     ):
