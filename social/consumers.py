@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from accounts.sessions import SessionStore
 from legend.lib.buckets import take
 
 PAUSE = 1.0  # seconds between two messages
@@ -30,7 +32,7 @@ class Live(AsyncWebsocketConsumer):
         self.waiting: asyncio.Task[None] | None = None
         self.group = ""
         user = self.scope.get("user")
-        if user is None or not user.is_authenticated or not user.is_active:
+        if user is None or not user.is_authenticated:
             await self.close(code=SIGNED_OUT)
             return
         if await sync_to_async(take)(f"session:user-{user.pk}", settings.RATES["session"]):
@@ -38,7 +40,15 @@ class Live(AsyncWebsocketConsumer):
             return
         self.group = f"user-{user.pk}"
         await self.channel_layer.group_add(self.group, self.channel_name)
-        await self.accept()
+        # asked again now that a `bye` would arrive: whoever was signed out since the handshake began is not let in
+        if await self._is_still_signed_in():
+            await self.accept()
+        else:
+            await self.close(code=SIGNED_OUT)
+
+    async def _is_still_signed_in(self) -> bool:
+        anew = {"session": SessionStore(self.scope["session"].session_key)}
+        return bool((await get_user(anew)).is_authenticated)
 
     async def disconnect(self, code: int) -> None:
         if self.waiting is not None:

@@ -14,7 +14,8 @@ from accounts.devices import device_of
 from accounts.models import AuditEvent, Session, TokenFamily, User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
-from accounts.services.ending import end_everything, end_family, end_session
+from accounts.services.ending import end_family, end_session
+from accounts.services.signing_in import leave_everywhere
 from legend.lib.access import signed_in
 from legend.lib.clients import origin_of
 from legend.lib.errors import Forbidden
@@ -73,8 +74,7 @@ def end_all(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if is_shared(user):
         raise Forbidden("Others look around with this account too; sign out here alone.", code="shared_account")
-    end_everything(user=user)
-    record(kind=Kind.SIGNED_OUT_EVERYWHERE, user=user, origin=origin_of(request))
+    leave_everywhere(user=user, origin=origin_of(request))
     logout(request)
     messages.success(request, "You are signed out everywhere.")
     return redirect("accounts:sign_in")

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.locks import key_of
 from accounts.models import AddressChange, User
+from accounts.services.ending import still_here
 from accounts.services.posting import post_later
 from accounts.services.registration import address_faults
 from legend.lib.errors import Forbidden, Invalid, invalid
@@ -27,11 +28,10 @@ def require_confirmed(user: User) -> None:
         raise NotConfirmed
 
 
-@transaction.atomic
 def request_address(*, user: User, email: str, password: str, now: datetime) -> None:
     """Send a link to the new address; it becomes theirs when the link is used. Their own one, unconfirmed, is confirmed that way.
 
-    An address that another has is not told apart: its owner gets a mail. Raises Invalid, TooMany.
+    An address that another has is not told apart: its owner gets a mail. Raises Invalid, TooMany, EndedMeanwhile.
     """
     email = User.objects.normalize_email(email.strip())
     if faults := address_faults(email):
@@ -40,6 +40,8 @@ def request_address(*, user: User, email: str, password: str, now: datetime) -> 
     if not user.check_password(password):
         raise invalid("password", "This is not your password.", "wrong_password")
     spend("mail", key_of(email))
-    AddressChange.objects.filter(user=user).delete()
-    row = AddressChange.objects.create(user=user, email=email, created_at=now, due_at=now, expires_at=now + LIVES)
-    post_later("address", row.pk)
+    with transaction.atomic():
+        still_here(user)
+        AddressChange.objects.filter(user=user).delete()
+        row = AddressChange.objects.create(user=user, email=email, created_at=now, due_at=now, expires_at=now + LIVES)
+        post_later("address", row.pk)

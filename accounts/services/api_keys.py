@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import ApiKey, ApiKeyDay, User
+from accounts.services.ending import still_here
 from legend.lib.errors import NotFound, invalid
 from legend.lib.models import Once
 from legend.lib.permissions import SCOPES
@@ -29,9 +30,9 @@ def create_key(
 ) -> tuple[ApiKey, str | None]:
     """A new key and its secret, which nobody can be told again: the same wish sent twice gives the same key and None.
 
-    Raises Invalid (name, scopes, expires_at, number of keys), KeyReused.
+    Raises Invalid (name, scopes, expires_at, number of keys), KeyReused, EndedMeanwhile.
     """
-    User.objects.select_for_update().get(pk=owner.pk)
+    still_here(owner)
     if once is not None:
         made = ApiKey.objects.owned_by(owner).filter(request_key=once.key).first()
         if made is not None and made.is_answer_to(once):
@@ -62,11 +63,6 @@ def revoke_key(*, owner: User, code: UUID, now: datetime) -> ApiKey:
     key.revoked_at = now
     key.save(update_fields=["revoked_at"])
     return key
-
-
-def revoke_all(*, owner: User, now: datetime) -> int:
-    """Every key of this person; how many there were."""
-    return ApiKey.objects.owned_by(owner).standing().update(revoked_at=now)
 
 
 def find_key(*, secret: str, now: datetime) -> ApiKey | None:

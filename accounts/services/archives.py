@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Archive, User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
+from accounts.services.ending import still_here
 from legend.lib.belongings import StoredFile, Table
 from legend.lib.clients import NOWHERE, Origin
 from legend.lib.errors import NotFound, TooMany
@@ -39,10 +40,10 @@ class TooManyArchives(TooMany):
 
 @transaction.atomic
 def request_archive(*, owner: User, now: datetime, origin: Origin = NOWHERE) -> Archive:
-    """Ask for an archive; while one is being made, that one. Raises TooManyArchives beyond LEGEND_EXPORTS_PER_DAY."""
+    """Ask for an archive; while one is being made, that one. Raises TooManyArchives beyond LEGEND_EXPORTS_PER_DAY, EndedMeanwhile."""
     from accounts.tasks import make_archive as task
 
-    User.objects.select_for_update().get(pk=owner.pk)
+    still_here(owner)
     unfinished = Archive.objects.owned_by(owner).unfinished().first()
     if unfinished is not None:
         return unfinished

@@ -10,7 +10,7 @@ from accounts.events import account_closing, account_reopened
 from accounts.models import User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
-from accounts.services.ending import end_everything
+from accounts.services.ending import end_everything, still_here
 from legend.lib.clients import NOWHERE, Origin
 from legend.lib.errors import Conflict, Forbidden, invalid
 from legend.lib.events import publish
@@ -27,7 +27,7 @@ class NotClosing(Conflict):
 def close_account(*, user: User, password: str, now: datetime, origin: Origin = NOWHERE) -> User:
     """Hide everything of this person at once and end every sign-in; after LEGEND_CLOSING_DAYS it is erased.
 
-    Raises Invalid for a wrong password, TooMany, Forbidden for an account without one (the demo) and for the last admin.
+    Raises Invalid for a wrong password, TooMany, EndedMeanwhile, Forbidden for an account without one (the demo) and for the last admin.
     """
     if not user.has_usable_password():
         raise Forbidden("This account has no password, so nobody can close it from here.", code="no_password")
@@ -35,7 +35,7 @@ def close_account(*, user: User, password: str, now: datetime, origin: Origin = 
     if not user.check_password(password):
         raise invalid("password", "This is not your password.", "wrong_password")
     with transaction.atomic():
-        locked: User = User.objects.select_for_update().get(pk=user.pk)
+        locked = still_here(user)
         if locked.is_superuser and not User.objects.filter(is_superuser=True, is_active=True, closes_at=None).exclude(pk=user.pk).exists():
             raise Forbidden("You are the last admin here. Make somebody else one first.", code="last_admin")
         if locked.closes_at is None:
@@ -49,8 +49,8 @@ def close_account(*, user: User, password: str, now: datetime, origin: Origin = 
 
 @transaction.atomic
 def reopen_account(*, user: User, origin: Origin = NOWHERE) -> User:
-    """Everything is as it was; keys and sign-ins that were ended stay ended. Raises NotClosing."""
-    locked: User = User.objects.select_for_update().get(pk=user.pk)
+    """Everything is as it was; keys and sign-ins that were ended stay ended. Raises NotClosing, EndedMeanwhile."""
+    locked = still_here(user)
     if locked.closes_at is None:
         raise NotClosing("This account is not being closed.")
     locked.closes_at = None

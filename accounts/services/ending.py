@@ -8,15 +8,36 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AddressChange, PasswordReset, Session, TokenFamily, User
-from accounts.services.api_keys import revoke_all
+from accounts.models import AddressChange, ApiKey, PasswordReset, Session, TokenFamily, User
 from legend.lib import live
+from legend.lib.errors import Unauthenticated
 from legend.lib.secrets import digest
+
+
+class EndedMeanwhile(Unauthenticated):
+    """What let this request in was ended while it was under way."""
+
+    code = "ended_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in was ended while you asked. Sign in again.")
 
 
 def group_of(user: User) -> str:
     """The live group that every socket of a person joins; the message `bye` closes them."""
     return f"user-{user.pk}"
+
+
+def still_here(user: User) -> User:
+    """The person's row, locked, unless something has ended since `user` was read what they were let in by. Raises EndedMeanwhile.
+
+    Whatever gives a session, token, key or code, or takes a password for it, begins with this, within its transaction: then it comes
+    either before the end, which takes it along, or not at all. People's rows are locked before those that belong to them.
+    """
+    locked: User | None = User.objects.select_for_update().filter(pk=user.pk).first()
+    if locked is None or not locked.may_enter or locked.get_session_auth_hash() != user.get_session_auth_hash():
+        raise EndedMeanwhile
+    return locked
 
 
 @transaction.atomic
@@ -32,7 +53,7 @@ def end_everything(*, user: User, keep_session: str | None = None) -> None:
         sessions = sessions.exclude(session_key=digest(keep_session))
     sessions.delete()
     TokenFamily.objects.filter(user=user).delete()
-    revoke_all(owner=user, now=timezone.now())
+    ApiKey.objects.owned_by(user).standing().update(revoked_at=timezone.now())
     PasswordReset.objects.filter(user=user).delete()
     AddressChange.objects.filter(user=user).delete()
     live.bye(group_of(user))
@@ -47,6 +68,7 @@ def keep_browser(*, request: HttpRequest, user: User) -> None:
 @transaction.atomic
 def end_session(*, user: User, code: UUID) -> None:
     """End one session of a browser. Somebody else's is not found."""
+    User.objects.select_for_update().get(pk=user.pk)
     Session.objects.owned_by(user).get(code=code).delete()
     live.bye(group_of(user))
 
@@ -54,5 +76,6 @@ def end_session(*, user: User, code: UUID) -> None:
 @transaction.atomic
 def end_family(*, user: User, code: UUID) -> None:
     """End one sign-in of an API client with all its tokens. Somebody else's is not found."""
+    User.objects.select_for_update().get(pk=user.pk)
     TokenFamily.objects.filter(user=user).get(code=code).delete()
     live.bye(group_of(user))

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.locks import forget_misses, key_of
 from accounts.models import PasswordReset, User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
-from accounts.services.ending import end_everything
+from accounts.services.ending import end_everything, still_here
 from accounts.services.notices import notify_later
 from accounts.services.posting import post_later
 from accounts.services.registration import BadCode, password_faults
@@ -46,10 +47,10 @@ def reset_is_good(*, code: str, now: datetime) -> bool:
 @transaction.atomic
 def reset_password(*, code: str, password: str, origin: Origin, now: datetime) -> User:
     """Set a password by the code of a mail, and end whatever was signed in. Raises BadCode, Invalid."""
-    row = PasswordReset.objects.select_for_update(of=("self",)).select_related("user").good(now).of_code(code).first()
-    if row is None or row.user is None or not row.user.is_active:
+    asked = PasswordReset.objects.good(now).of_code(code)
+    user: User | None = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()
+    if user is None or not user.is_active or not asked.exists():  # the last: used while we waited for the row
         raise BadCode
-    user = row.user
     _refuse_weak(password, user, "password")
     user.set_password(password)
     user.email_confirmed_at = user.email_confirmed_at or now  # the mail was read
@@ -61,26 +62,27 @@ def reset_password(*, code: str, password: str, origin: Origin, now: datetime) -
     return user
 
 
-@transaction.atomic
 def change_password(*, user: User, current: str, new: str, origin: Origin, keep_session: str | None = None) -> User:
-    """Set another password and end everything else that is signed in. Raises NoPassword, TooMany, Invalid.
+    """Set another password and end everything else that is signed in. Raises NoPassword, TooMany, Invalid, EndedMeanwhile.
 
     A browser whose `keep_session` was given calls `keep_browser` next.
     """
     if not user.has_usable_password():
         raise NoPassword
     spend("auth", f"password-{user.pk}")
-    user = User.objects.select_for_update().get(pk=user.pk)
     if not user.check_password(current):
         raise invalid("current_password", "This is not your present password.", "wrong_password")
     if user.check_password(new):
         raise invalid("new_password", "This is the password you have.", "same_password")
     _refuse_weak(new, user, "new_password")
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    end_everything(user=user, keep_session=keep_session)
-    record(kind=Kind.PASSWORD_CHANGED, user=user, origin=origin)
-    notify_later("password_changed", user)
+    hashed = make_password(new)  # takes its time: before the row is locked
+    with transaction.atomic():
+        user = still_here(user)
+        user.password = hashed
+        user.save(update_fields=["password"])
+        end_everything(user=user, keep_session=keep_session)
+        record(kind=Kind.PASSWORD_CHANGED, user=user, origin=origin)
+        notify_later("password_changed", user)
     return user
 
 

@@ -80,9 +80,11 @@ def _claim(model: type[Asked], pk: int, now: datetime) -> bool:
 @transaction.atomic
 def _write(model: type[Asked], pk: int) -> Letter | None:
     """The mail for a row, with a new code whose digest is kept; None: there is nobody to write to."""
-    row = model.objects.select_for_update().get(pk=pk)
+    row = model.objects.select_for_update().filter(pk=pk).first()
     written: Letter | None
     match row:
+        case None:  # everything of its person was ended meanwhile
+            return None
         case SignUp():
             written = _sign_up(row)
         case PasswordReset():

@@ -74,10 +74,12 @@ def verify_email(*, code: str, origin: Origin, now: datetime) -> User:
     """Use the code of a mail: the account is made, or the person's address is changed or confirmed. Raises BadCode, TakenMeanwhile."""
     if (waiting := SignUp.objects.select_for_update().good(now).of_code(code).first()) is not None:
         return _make_person(waiting, origin, now)
-    wish = AddressChange.objects.select_for_update().good(now).of_code(code).first()
-    if wish is None:
+    asked = AddressChange.objects.good(now).of_code(code)
+    user = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()
+    wish = asked.first()  # none, if everything was ended while we waited for the row
+    if user is None or wish is None or not user.may_enter:
         raise BadCode
-    return _take_address(wish, origin, now)
+    return _take_address(user, wish, origin, now)
 
 
 @transaction.atomic
@@ -141,8 +143,7 @@ def _make_person(waiting: SignUp, origin: Origin, now: datetime) -> User:
     return user
 
 
-def _take_address(wish: AddressChange, origin: Origin, now: datetime) -> User:
-    user: User = User.objects.select_for_update().get(pk=wish.user_id)
+def _take_address(user: User, wish: AddressChange, origin: Origin, now: datetime) -> User:
     before, changed = user.email, user.email.lower() != wish.email.lower()
     user.email, user.email_confirmed_at = wish.email, now
     try:
@@ -151,6 +152,7 @@ def _take_address(wish: AddressChange, origin: Origin, now: datetime) -> User:
     except IntegrityError as error:
         raise TakenMeanwhile from error
     AddressChange.objects.filter(user=user).delete()
+    PasswordReset.objects.filter(user=user).delete()  # a link in the mailbox they had opens nothing any more
     if changed:
         notify_later("address_changed", user, before)
     record(kind=Kind.ADDRESS_CHANGED if changed else Kind.ADDRESS_CONFIRMED, user=user, origin=origin)

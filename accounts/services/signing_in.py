@@ -6,13 +6,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, authenticate, login, logout
 from django.contrib.auth.models import update_last_login
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.locks import forget_misses, key_of
 from accounts.models import User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
-from accounts.services.ending import group_of
+from accounts.services.ending import end_everything, group_of, still_here
 from accounts.services.tokens import Tokens, end_sign_in, give_tokens
 from accounts.sessions import BEGINNING
 from legend.lib import live
@@ -51,26 +52,37 @@ def recognise(*, request: HttpRequest, name: str, password: str) -> User:
     return user
 
 
+@transaction.atomic
 def enter_browser(*, request: HttpRequest, user: User, now: datetime) -> None:
-    """Sign the browser of this request in."""
+    """Sign the browser of this request in. Raises EndedMeanwhile."""
     origin = origin_of(request)
+    user = still_here(user)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     request.session[BEGINNING] = {"at": now.isoformat(), "network": origin.network, "agent": origin.agent}
     record(kind=Kind.SIGNED_IN, user=user, origin=origin, by="browser")
 
 
+@transaction.atomic
 def enter_api(*, request: HttpRequest, user: User, now: datetime) -> Tokens:
-    """Give an API client its first tokens."""
+    """Give an API client its first tokens. Raises EndedMeanwhile."""
     origin = origin_of(request)
+    given = give_tokens(user=user, origin=origin, now=now)
     update_last_login(None, user)  # type: ignore[arg-type]  # Django's receiver, called by its name
     record(kind=Kind.SIGNED_IN, user=user, origin=origin, by="api")
-    return give_tokens(user=user, origin=origin, now=now)
+    return given
 
 
 def leave_api(*, family: UUID | str | None, origin: Origin) -> None:
     """End a sign-in of an API client with all its tokens, if there is one."""
     if family is not None and (user := end_sign_in(code=family)) is not None:
         record(kind=Kind.SIGNED_OUT, user=user, origin=origin)
+
+
+@transaction.atomic
+def leave_everywhere(*, user: User, origin: Origin) -> None:
+    """End every sign-in, token, key and socket of a person, by themselves."""
+    end_everything(user=user)
+    record(kind=Kind.SIGNED_OUT_EVERYWHERE, user=user, origin=origin)
 
 
 def leave_browser(*, request: HttpRequest) -> None:

@@ -13,7 +13,7 @@ from accounts.auth import FAMILY, issue_access_token
 from accounts.models import RefreshToken, TokenFamily, User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
-from accounts.services.ending import group_of
+from accounts.services.ending import group_of, still_here
 from legend.lib import live
 from legend.lib.clients import Origin
 from legend.lib.errors import Unauthenticated
@@ -47,7 +47,8 @@ class Tokens:
 
 @transaction.atomic
 def give_tokens(*, user: User, origin: Origin, now: datetime) -> Tokens:
-    """The first tokens of a new sign-in."""
+    """The first tokens of a new sign-in. Raises EndedMeanwhile."""
+    user = still_here(user)
     family = TokenFamily.objects.create(user=user, network=origin.network, agent=origin.agent, created_at=now, seen_at=now)
     return _answer(family, _new_token(family, now), now)
 
@@ -66,7 +67,7 @@ def refresh_tokens(*, token: str, origin: Origin, now: datetime) -> Tokens:
 @transaction.atomic
 def _renew(code: UUID, shown: str, origin: Origin, now: datetime) -> Tokens | None:
     """None when it is refused; no exception, since the end of the family has to be committed."""
-    family = TokenFamily.objects.select_for_update(of=("self",)).select_related("user").filter(code=code).first()
+    family = _locked(code)
     if family is None or not family.user.may_enter:
         return None
     token = family.tokens.select_related("successor").filter(digest=shown).first()
@@ -86,7 +87,7 @@ def _renew(code: UUID, shown: str, origin: Origin, now: datetime) -> Tokens | No
 @transaction.atomic
 def end_sign_in(*, code: UUID | str) -> User | None:
     """End one sign-in of an API client, if it is still there; whose it was."""
-    family = TokenFamily.objects.select_related("user").filter(code=code).first()
+    family = _locked(code)
     if family is None:
         return None
     _end(family)
@@ -109,6 +110,15 @@ def forget_spent(*, now: datetime) -> None:
     RefreshToken.objects.filter(expires_at__lt=now).delete()
     RefreshToken.objects.filter(used_at__lt=now - USED_ARE_KEPT).delete()
     TokenFamily.objects.filter(tokens=None).delete()
+
+
+def _locked(code: UUID | str) -> TokenFamily | None:
+    """The family and before it its person, locked: so a refresh comes before or after whatever ends everything."""
+    user = User.objects.select_for_update().filter(token_families__code=code).first()
+    family = TokenFamily.objects.select_for_update().filter(code=code).first() if user is not None else None
+    if family is not None and user is not None:
+        family.user = user
+    return family
 
 
 def _end(family: TokenFamily) -> None:

@@ -9,9 +9,13 @@ from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.services.ending import end_everything
+from accounts.sessions import SessionStore
 from legend.lib.rates import Rate
 from social.consumers import SIGNED_OUT, TOO_MANY, Live
 
@@ -38,8 +42,14 @@ class Page(ApplicationCommunicator):
         await self.wait(timeout=2)
 
 
-def socket(user: object) -> Page:
-    return Page(Live.as_asgi(), user=user)
+def session_of(user: User) -> SessionStore:
+    client = Client()
+    client.force_login(user)
+    return SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def socket(user: User) -> Page:
+    return Page(Live.as_asgi(), user=user, session=session_of(user))
 
 
 def say(user: User, message: dict[str, Any]) -> Any:
@@ -51,8 +61,9 @@ def hint(topic: str) -> dict[str, Any]:
 
 
 def test_an_open_page_is_told_at_once_and_then_at_most_once_a_second(alice: User, bob: User) -> None:
+    page = socket(alice)
+
     async def play() -> list[str]:
-        page = socket(alice)
         assert (await page.connect())[0]
         await say(alice, hint("notifications"))
         heard = [await page.hear(0.5)]
@@ -69,21 +80,34 @@ def test_an_open_page_is_told_at_once_and_then_at_most_once_a_second(alice: User
     assert asyncio.run(play()) == [one.format("notifications"), one.format("notifications") + one.format("scan")]
 
 
-@pytest.mark.parametrize("suspended", [True, False])
-def test_strangers_and_suspended_people_are_refused(make_user: Callable[..., User], suspended: bool) -> None:
-    user = make_user("dora", is_active=False) if suspended else AnonymousUser()
-
+def closed(user: object, session: SessionStore) -> bool:
     async def play() -> tuple[bool, int | None]:
-        return await socket(user).connect()
+        return await Page(Live.as_asgi(), user=user, session=session).connect()
 
-    assert asyncio.run(play()) == (False, SIGNED_OUT)
+    return asyncio.run(play()) == (False, SIGNED_OUT)
+
+
+def test_strangers_and_suspended_people_are_refused(alice: User) -> None:
+    session = session_of(alice)
+    assert closed(AnonymousUser(), SessionStore())
+    User.objects.filter(pk=alice.pk).update(suspended_at=timezone.now())
+    assert closed(alice, session)
+
+
+@pytest.mark.parametrize("end", [end_everything, lambda user: Session.objects.owned_by(user).delete()])
+def test_who_is_signed_out_while_the_socket_opens_is_not_let_in(alice: User, end: Callable[..., object]) -> None:
+    """The handshake knew her; the message that closes her sockets was sent before this one was there to hear it."""
+    session, known = session_of(alice), User.objects.get(pk=alice.pk)
+    end(user=alice)
+    assert closed(known, session)
 
 
 def test_sockets_count_as_requests_of_the_session(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.RATES, "session", Rate.parse("1/hour"))
 
+    pages = [socket(alice) for _ in range(2)]
+
     async def play() -> list[tuple[bool, int | None]]:
-        pages = [socket(alice) for _ in range(2)]
         answers = [await page.connect() for page in pages]
         await pages[0].leave()
         return answers
@@ -92,8 +116,9 @@ def test_sockets_count_as_requests_of_the_session(alice: User, monkeypatch: pyte
 
 
 def test_signing_out_everywhere_closes_the_socket_and_what_a_page_sends_is_ignored(alice: User) -> None:
+    page = socket(alice)
+
     async def play() -> dict[str, Any]:
-        page = socket(alice)
         await page.connect()
         await page.send_input({"type": "websocket.receive", "text": "x" * 1000})
         assert await page.receive_nothing(timeout=0.1)
