@@ -67,7 +67,8 @@ class NameOrEmailBackend(ModelBackend):
         return user
 
     def _still_signing_up(self, username: str, password: str) -> None:
-        waiting = SignUp.objects.good(timezone.now()).known_as(username).order_by("-pk").first()
+        """By the name only: who signs up with an address of somebody here could else tell by this that it is one."""
+        waiting = SignUp.objects.good(timezone.now()).named(username).order_by("-pk").first()
         if waiting is None:
             spend_a_hash(password)
         elif check_password(password, waiting.password):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from legend.lib.belongings import Belongings, StoredFile, Table, forget_file
 
-from .locks import key_of
+from .locks import forget_misses
 from .models import ApiKey, ApiKeyDay, Archive, AuditEvent, PasswordReset, Preferences, Profile, Session, SignUp, TokenFamily, User
 
 GONE = "(a person who left)"
@@ -46,10 +45,10 @@ def erase(person: User) -> None:
         forget_file(person.profile.avatar)
     for name in Archive.objects.filter(owner=person).exclude(file="").values_list("file", flat=True):
         forget_file(name)
-    SignUp.objects.filter(email__iexact=person.email).delete()
-    SignUp.objects.filter(username__iexact=person.username).delete()
+    SignUp.objects.at_address(person.email).delete()
+    SignUp.objects.named(person.username).delete()
     PasswordReset.objects.filter(email__iexact=person.email).delete()
-    AccessAttempt.objects.filter(username__in=[key_of(person.username), key_of(person.email)]).delete()
+    forget_misses(person)
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))
     about.update(object_repr=GONE, change_message="")
 

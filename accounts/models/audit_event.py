@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     SIGNED_UP = "signed-up", "Account made"
     SIGNED_IN = "signed-in", "Signed in"
     SIGN_IN_FAILED = "sign-in-failed", "Wrong password"
+    SIGN_IN_LOCKED = "sign-in-locked", "Signing in pauses after too many wrong passwords"
     SIGNED_OUT = "signed-out", "Signed out"
     SIGNED_OUT_EVERYWHERE = "signed-out-everywhere", "Signed out everywhere"
     SESSION_ENDED = "session-ended", "Session ended"

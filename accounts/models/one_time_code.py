@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from legend.lib.secrets import digest, new_secret
 
+from .naming import Named
+
 Row = TypeVar("Row", bound="OneTimeCode", covariant=True)
 
 
@@ -47,10 +49,8 @@ class OneTimeCode(models.Model):
         return code
 
 
-class SignUpQuerySet(CodeQuerySet["SignUp"]):
-    def known_as(self, name: str) -> Self:
-        """As of a user: by e-mail address or by username, in any case."""
-        return self.filter(email__iexact=name) if "@" in name else self.filter(username__iexact=name)
+class SignUpQuerySet(Named, CodeQuerySet["SignUp"]):
+    """Found as users are."""
 
 
 class SignUp(OneTimeCode):

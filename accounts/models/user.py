@@ -1,6 +1,6 @@
 """Who signs in."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from .naming import Named
 from .preferences import Preferences
 from .profile import Profile
 
@@ -22,10 +23,8 @@ RESERVED_NAMES = frozenset(
 )
 
 
-class UserQuerySet(models.QuerySet["User"]):
-    def known_as(self, name: str) -> Self:
-        """Whoever signs in under this name: an e-mail address when there is an @ in it, else a username; in any case."""
-        return self.filter(email__iexact=name) if "@" in name else self.filter(username__iexact=name)
+class UserQuerySet(Named, models.QuerySet["User"]):
+    """Found by `named`, `at_address` and `known_as`."""
 
 
 class PeopleManager(UserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]

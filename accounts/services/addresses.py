@@ -39,7 +39,7 @@ def request_address(*, user: User, email: str, password: str, now: datetime) -> 
     spend("auth", f"password-{user.pk}")
     if not user.check_password(password):
         raise invalid("password", "This is not your password.", "wrong_password")
-    spend("mail", key_of(email))
+    spend("mail", f"address-{key_of(email)}")
     with transaction.atomic():
         still_here(user)
         AddressChange.objects.filter(user=user).delete()

@@ -35,7 +35,7 @@ def request_reset(*, email: str, origin: Origin, now: datetime) -> None:
     """
     spend("auth", f"net-{origin.network}")
     email = email.strip()[:254]
-    spend("mail", key_of(email))
+    spend("mail", f"reset-{key_of(email)}")
     row = PasswordReset.objects.create(email=email, created_at=now, due_at=now, expires_at=now + RESET_LIVES)
     post_later("reset", row.pk)
 
@@ -56,7 +56,7 @@ def reset_password(*, code: str, password: str, origin: Origin, now: datetime) -
     user.email_confirmed_at = user.email_confirmed_at or now  # the mail was read
     user.save(update_fields=["password", "email_confirmed_at"])
     end_everything(user=user)
-    forget_misses(user.username, user.email)
+    forget_misses(user)
     record(kind=Kind.PASSWORD_RESET, user=user, origin=origin)
     notify_later("password_changed", user)
     return user

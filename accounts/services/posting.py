@@ -96,13 +96,13 @@ def _write(model: type[Asked], pk: int) -> Letter | None:
 
 
 def _sign_up(row: SignUp) -> Letter:
-    if User.objects.filter(email__iexact=row.email).exists():
+    if User.objects.at_address(row.email).exists():
         return "known_address", row.email, {"reset": settings.SITE_URL + reverse("accounts:forgot")}
     return "sign_up", row.email, {"username": row.username, "link": _link("accounts:confirm", row.new_code())}
 
 
 def _reset(row: PasswordReset) -> Letter | None:
-    row.user = row.user or User.objects.filter(email__iexact=row.email, is_active=True).first()
+    row.user = row.user or User.objects.at_address(row.email).filter(is_active=True).first()
     if row.user is None or row.user.is_demo:
         return None
     template = "invitation" if row.invited else "reset"
@@ -110,7 +110,7 @@ def _reset(row: PasswordReset) -> Letter | None:
 
 
 def _address(row: AddressChange) -> Letter:
-    if User.objects.filter(email__iexact=row.email).exclude(pk=row.user_id).exists():
+    if User.objects.at_address(row.email).exclude(pk=row.user_id).exists():
         return "known_address", row.email, {"reset": settings.SITE_URL + reverse("accounts:forgot")}
     return "address", row.email, {"username": row.user.username, "link": _link("accounts:confirm", row.new_code())}
 

@@ -61,7 +61,7 @@ def register(*, username: str, email: str, password: str, origin: Origin, now: d
     faults = [*name_faults(username, email, now), *address_faults(email), *password_faults(password, User(username=username, email=email))]
     if faults:
         raise Invalid(faults[0].message if len(faults) == 1 else f"{len(faults)} values are not right.", errors=tuple(faults))
-    spend("mail", key_of(email))
+    spend("mail", f"sign-up-{key_of(email)}")
     row = SignUp.objects.create(
         username=username, email=email, password=make_password(password), created_at=now, due_at=now, expires_at=now + SIGN_UP_LIVES
     )
@@ -87,7 +87,7 @@ def invite(*, username: str, email: str, role: str, by: User, now: datetime) -> 
     """Make an account without a password and send its owner the link to choose one. Raises Invalid."""
     email = User.objects.normalize_email(email.strip())
     faults = [*name_faults(username, email, now), *address_faults(email)]
-    if User.objects.filter(email__iexact=email).exists():
+    if User.objects.at_address(email).exists():
         faults.append(FieldError("email", "taken", "This address has an account."))
     if faults:
         raise Invalid(faults[0].message, errors=tuple(faults))
@@ -108,8 +108,8 @@ def name_faults(username: str, email: str, now: datetime) -> list[FieldError]:
         return [FieldError("username", "bad_name", error.messages[0])]
     if username.lower() in RESERVED_NAMES:
         return [FieldError("username", "taken", "This name is taken.")]
-    held = SignUp.objects.good(now).filter(username__iexact=username).exclude(email__iexact=email)
-    if User.objects.filter(username__iexact=username).exists() or held.exists():
+    held = SignUp.objects.good(now).named(username).exclude(pk__in=SignUp.objects.at_address(email))
+    if User.objects.named(username).exists() or held.exists():
         return [FieldError("username", "taken", "This name is taken.")]
     return []
 
@@ -119,6 +119,8 @@ def address_faults(email: str) -> list[FieldError]:
         validate_email(email)
     except ValidationError:
         return [FieldError("email", "bad_address", "This is no e-mail address.")]
+    if not email.isascii():  # letters that look like others, or become them in some case
+        return [FieldError("email", "bad_address", "Write the address in plain letters, its domain as xn--… where it has others.")]
     return [FieldError("email", "bad_address", "This address is too long.")] if len(email) > 254 else []
 
 
@@ -137,8 +139,8 @@ def _make_person(waiting: SignUp, origin: Origin, now: datetime) -> User:
             user.save(force_insert=True)
     except IntegrityError as error:
         raise TakenMeanwhile from error
-    SignUp.objects.filter(username__iexact=user.username).delete()
-    SignUp.objects.filter(email__iexact=user.email).delete()
+    SignUp.objects.named(user.username).delete()
+    SignUp.objects.at_address(user.email).delete()
     record(kind=Kind.SIGNED_UP, user=user, origin=origin)
     return user
 

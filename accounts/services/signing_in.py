@@ -9,7 +9,7 @@ from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.locks import forget_misses, key_of
+from accounts.locks import forget_misses, spend_try
 from accounts.models import User
 from accounts.models.audit_event import Kind
 from accounts.services.audit import record
@@ -17,9 +17,8 @@ from accounts.services.ending import end_everything, group_of, still_here
 from accounts.services.tokens import Tokens, end_sign_in, give_tokens
 from accounts.sessions import BEGINNING
 from legend.lib import live
-from legend.lib.clients import Origin, client_network, origin_of
+from legend.lib.clients import Origin, origin_of
 from legend.lib.errors import Unauthenticated
-from legend.lib.throttling import spend
 
 
 class WrongCredentials(Unauthenticated):
@@ -30,7 +29,7 @@ class WrongCredentials(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__(
-            "This name and password do not belong together. "
+            "This name and password do not belong together. Just signed up? Then open the link in your mail first. "
             f"After {settings.LOCK_AFTER} misses, signing in pauses for {settings.LOCK_MINUTES} minutes."
         )
 
@@ -38,17 +37,17 @@ class WrongCredentials(Unauthenticated):
 def recognise(*, request: HttpRequest, name: str, password: str) -> User:
     """The person behind a username or e-mail address and a password.
 
-    Counts the try for the client's network and for the name, known or not. Raises WrongCredentials, TooMany and, when the password is
-    right, Suspended, Unconfirmed.
+    Counts the try, whether the name is known or not. Raises WrongCredentials, TooMany and, when the password is right, Suspended,
+    Unconfirmed.
     """
     name = name.strip()
-    spend("auth", f"net-{client_network(request)}")
-    spend("auth", f"name-{key_of(name)}")
+    spend_try(request, name)
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
-        record(kind=Kind.SIGN_IN_FAILED, user=User.objects.known_as(name).first(), origin=origin_of(request))
+        kind = Kind.SIGN_IN_LOCKED if getattr(request, "axes_locked_out", False) else Kind.SIGN_IN_FAILED
+        record(kind=kind, user=User.objects.known_as(name).first(), origin=origin_of(request))
         raise WrongCredentials
-    forget_misses(name, request=request)
+    forget_misses(user, request=request)
     return user
 
 

@@ -107,3 +107,133 @@ def test_a_new_password_by_mail_ends_the_lock(alice: User, django_capture_on_com
     APIClient().post("/api/auth/reset-password", {"code": code_in(), "password": "loud-mountain-17"})
 
     assert login({**RIGHT, "password": "loud-mountain-17"}).status_code == 200
+
+
+SPELLINGS = ["alice", "ALICE", " alice ", "aLiCe", "alice@example.com", "Alice@Example.COM", " alice@example.com"]
+
+
+def test_however_a_person_is_spelled_it_is_one_count(alice: User) -> None:
+    for number in range(10):
+        miss(1, {**WRONG, "username": SPELLINGS[number % len(SPELLINGS)]})
+
+    for name in SPELLINGS:
+        assert login({**RIGHT, "username": name}).status_code == 401, name
+
+
+@pytest.mark.parametrize("name", ["sam\u017f", "\u017fams", "mi\u212ae", "\uff41lice", "al\u0131ce", "alice\u200b", "alice\u00ad"])
+def test_letters_that_look_alike_are_nobody(make_user: Any, alice: User, name: str) -> None:
+    make_user("sams")
+    make_user("mike")
+
+    assert login({**RIGHT, "username": name}).status_code == 401
+    assert login({**RIGHT, "username": f"{name}@example.com"}).status_code == 401
+
+
+def enter(browser: Client, password: str = RIGHT["password"], **where: Any) -> int:
+    return browser.post("/sign-in", {"username": "alice", "password": password}, **where).status_code
+
+
+def test_a_browser_that_was_signed_in_before_goes_on_while_others_on_its_network_miss(alice: User) -> None:
+    known, unknown = Client(), Client()
+    assert enter(known) == 302
+    known.post("/sign-out")
+    miss(12)
+
+    assert enter(unknown) == 422
+    assert enter(known) == 302
+    assert "legend_device" not in set(unknown.cookies)
+    cookie = known.cookies["legend_device"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/sign-in"
+
+
+def test_it_guesses_no_more_often_than_others(alice: User) -> None:
+    known = Client()
+    enter(known)
+    known.post("/sign-out")
+    for _ in range(10):
+        assert enter(known, "not hers") == 422
+
+    assert enter(known) == 422
+
+
+def test_the_mark_of_one_person_is_none_of_another_and_cannot_be_made_up(alice: User, bob: User) -> None:
+    bobs = Client()
+    bobs.post("/sign-in", {"username": "bob", "password": RIGHT["password"]})
+    bobs.post("/sign-out")
+    made_up = Client()
+    made_up.cookies["legend_device"] = f"{alice.pk}.alice.{bobs.cookies['legend_device'].value}"
+    miss(12)
+
+    assert enter(bobs) == enter(made_up) == 422
+
+
+AS_SERVED = {name: Rate.parse(text) for name, text in {"auth": "10/minute", "anon": "30/minute", "mail": "5/hour"}.items()}
+
+
+def test_who_tries_from_elsewhere_does_not_use_up_the_tries_of_the_owner(alice: User, settings: Settings) -> None:
+    settings.RATES = settings.RATES | AS_SERVED
+    assert login(RIGHT, REMOTE_ADDR="198.51.100.7").status_code == 200
+    for network in range(4):
+        miss(6, REMOTE_ADDR=f"203.0.113.{network}")
+
+    assert login(RIGHT, REMOTE_ADDR="203.0.113.99").status_code == 429, "all strangers together get ten a minute"
+    assert login(RIGHT, REMOTE_ADDR="198.51.100.7").status_code == 200
+
+
+def test_nor_who_tries_from_the_same_network_those_of_a_known_browser(alice: User, settings: Settings) -> None:
+    known = Client()
+    enter(known)
+    known.post("/sign-out")
+    settings.RATES = settings.RATES | AS_SERVED
+    for number in range(12):
+        login({**WRONG, "username": f"somebody{number}"})
+
+    assert login(RIGHT).status_code == 429
+    assert enter(known) == 302
+
+
+def test_an_answer_of_too_many_does_not_tell_which_address_a_name_has(alice: User, settings: Settings) -> None:
+    settings.RATES = settings.RATES | AS_SERVED
+    for network in range(4):
+        miss(5, REMOTE_ADDR=f"203.0.113.{network}")
+
+    for address in ("alice@example.com", "nobody@example.com"):
+        assert login({**WRONG, "username": address}, REMOTE_ADDR="203.0.113.50").status_code == 401
+    assert login(WRONG, REMOTE_ADDR="203.0.113.51").status_code == 429
+
+
+def test_a_reset_ends_the_pause_for_everybody_and_makes_the_place_known(
+    alice: User, settings: Settings, django_capture_on_commit_callbacks: Any
+) -> None:
+    from .mailbox import code_in
+
+    known, away = Client(), "192.0.2.44"
+    enter(known)
+    known.post("/sign-out")
+    for _ in range(10):
+        enter(known, "not hers")
+    settings.RATES = settings.RATES | AS_SERVED
+    for network in range(4):
+        miss(6, REMOTE_ADDR=f"203.0.113.{network}")
+    client = APIClient(REMOTE_ADDR=away)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/api/auth/request-password-reset", {"email": "alice@example.com"})
+    client.post("/api/auth/reset-password", {"code": code_in(), "password": "loud-mountain-17"})
+
+    assert login({**RIGHT, "password": "loud-mountain-17"}, REMOTE_ADDR=away).status_code == 200
+    assert enter(known, "loud-mountain-17") == 302
+
+
+def test_mails_of_one_kind_do_not_use_up_those_of_another(alice: User, settings: Settings) -> None:
+    settings.RATES = settings.RATES | {"mail": Rate.parse("5/hour")}
+    for number in range(7):
+        APIClient().post("/api/auth/register", {"username": f"n{number}", "email": "alice@example.com", "password": "quiet-harbour-42"})
+
+    assert APIClient().post("/api/auth/request-password-reset", {"email": "alice@example.com"}).status_code == 202
+
+
+def test_a_pause_is_in_the_log_and_the_tries_in_it(alice: User) -> None:
+    miss(11, REMOTE_ADDR="203.0.113.9")
+
+    kinds = AuditEvent.objects.about(alice).filter(network="203.0.113.9").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["sign-in-failed"] * 9 + ["sign-in-locked"] * 2

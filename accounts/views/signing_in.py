@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SignInForm
+from accounts.locks import remember_device
 from accounts.services.demo import demo_is_open, enter_demo
 from accounts.services.signing_in import enter_browser, leave_browser
 
@@ -25,7 +26,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if form.is_valid():
         enter_browser(request=request, user=form.user, now=timezone.now())
-        return redirect(way_on(request))
+        response = redirect(way_on(request))
+        remember_device(request, response, form.user)
+        return response
     context = {
         "form": form,
         "next": way_on(request, default=""),

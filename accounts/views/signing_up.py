@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import AddressForm, SignUpForm, blame
+from accounts.locks import remember_device
 from accounts.models import User
 from accounts.queries import asked_with
 from accounts.services import addresses, registration
@@ -76,7 +77,9 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("dashboard")
     if not hasattr(asked, "user") and request.get_signed_cookie(BEGUN, None, salt=BEGUN) == str(asked.pk):
         enter_browser(request=request, user=user, now=now)
-        return redirect("dashboard")
+        response = redirect("dashboard")
+        remember_device(request, response, user)
+        return response
     return redirect("accounts:sign_in")
 
 
