@@ -125,7 +125,10 @@ class PersonAdmin(Desk):
         """Invite. The row the administration made is not the one that is kept."""
         asked = form.cleaned_data
         made = registration.invite(
-            username=asked["username"], email=asked["email"], role=asked["role"], by=cast(User, request.user), now=timezone.now()
+            **{name: asked[name] for name in ("username", "email", "role")},
+            by=cast(User, request.user),
+            now=timezone.now(),
+            origin=origin_of(request),
         )
         obj.pk = made.pk
         self.message_user(request, f"{made.email} gets a link to choose a password.")

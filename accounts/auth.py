@@ -15,11 +15,12 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
+from legend.lib.clients import origin_of
 from legend.lib.errors import Forbidden
 
 from .locks import spend_a_hash
 from .models import ApiKey, SignUp, TokenFamily, User
-from .services.api_keys import count_call, find_key
+from .services.api_keys import count_call, find_key, note_network
 
 # tie an access token to the password and generation, and to the sign-in, it was given for
 CLAIM = "pwd"
@@ -130,6 +131,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if key is None:
             raise exceptions.AuthenticationFailed("This key is unknown, expired or revoked. Make one in your settings.", code="bad_key")
         count_call(key=key, now=now)
+        note_network(key=key, origin=origin_of(request._request), now=now)
         return key.owner, key
 
     def authenticate_header(self, request: Request) -> str:

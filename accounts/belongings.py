@@ -2,13 +2,27 @@
 
 from collections.abc import Iterator
 
+from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from legend.lib.belongings import Belongings, StoredFile, Table, forget_file
 
-from .locks import forget_misses
-from .models import ApiKey, ApiKeyDay, Archive, AuditEvent, PasswordReset, Preferences, Profile, Session, SignUp, TokenFamily, User
+from .locks import as_address, forget_misses
+from .models import (
+    AddressChange,
+    ApiKey,
+    ApiKeyDay,
+    Archive,
+    AuditEvent,
+    PasswordReset,
+    Preferences,
+    Profile,
+    Session,
+    SignUp,
+    TokenFamily,
+    User,
+)
 
 GONE = "(a person who left)"
 
@@ -33,7 +47,8 @@ def export(person: User) -> Iterator[Table | StoredFile]:
     yield Table("api_key_calls", ApiKeyDay.objects.filter(key__owner=person).order_by("day"), ("key__code", "day", "calls"))
     yield Table("sessions", Session.objects.owned_by(person), ("network", "agent", "signed_in_at", "seen_at", "expire_date"))
     yield Table("api_sign_ins", TokenFamily.objects.filter(user=person), ("network", "agent", "created_at", "seen_at"))
-    yield Table("account_history", AuditEvent.objects.about(person).order_by("at"), ("at", "kind", "network", "agent", "detail"))
+    history = AuditEvent.objects.about(person).as_told().order_by("at")
+    yield Table("account_history", history, ("at", "kind", "told_network", "told_agent", "detail"))
     yield Table("archives", Archive.objects.filter(owner=person), ("code", "status", "created_at", "expires_at", "size"))
     if person.profile.avatar:
         yield StoredFile("picture.webp", person.profile.avatar)
@@ -47,10 +62,24 @@ def erase(person: User) -> None:
         forget_file(name)
     SignUp.objects.at_address(person.email).delete()
     SignUp.objects.named(person.username).delete()
-    PasswordReset.objects.filter(email__iexact=person.email).delete()
+    for wished in (PasswordReset, AddressChange):
+        wished.objects.filter(email__iexact=person.email).delete()
     forget_misses(person)
+    _forget_networks(person)
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))
     about.update(object_repr=GONE, change_message="")
+
+
+def _forget_networks(person: User) -> None:
+    """From where they moderated others, and from where somebody was whom the log did not know: that was them, as far as one can tell."""
+    AuditEvent.objects.filter(actor=person).update(network="", agent="")
+    own = {
+        network
+        for rows in (Session.objects.owned_by(person), TokenFamily.objects.filter(user=person), AuditEvent.objects.about(person))
+        for network in rows.exclude(network="").values_list("network", flat=True).distinct()
+    }
+    AuditEvent.objects.filter(user=None, network__in=own).update(network="", agent="")
+    AccessAttempt.objects.filter(ip_address__in=[address for network in own if (address := as_address(network))]).delete()
 
 
 BELONGINGS = Belongings("accounts", export, erase)

@@ -7,6 +7,7 @@ Nobody can lock another out: the owner's network is another one; a browser in wh
 strangers on the same network; and where they have signed in before, what others try from elsewhere does not count (`spend_try`).
 """
 
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -88,7 +89,11 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: "User") 
 
 def network_key(request: HttpRequest) -> str | None:
     """The client's network in the form of an address. (AXES_CLIENT_IP_CALLABLE)"""
-    network = client_network(request)
+    return as_address(client_network(request))
+
+
+def as_address(network: str) -> str | None:
+    """A network of `client_network` in the form of an address; None if it is none."""
     try:
         return str(ip_address(network))
     except ValueError:
@@ -126,6 +131,13 @@ def _device_mark(user_id: int) -> str:
 
 def _hidden(what: str, word: str) -> str:
     return salted_hmac(f"accounts.{what}", word, algorithm="sha256").hexdigest()
+
+
+def forget_old_misses(*, now: datetime) -> None:
+    """Drop misses that lock nothing any more: who they were and from where is nobody's business then."""
+    from axes.models import AccessAttempt
+
+    AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()
 
 
 class LockBackend(AxesStandaloneBackend):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from . import locks
 from .services import api_keys, archives, audit, closing, notices, posting, tokens
 from .sessions import SessionStore
 
@@ -38,6 +39,7 @@ def forget_ended_sessions() -> None:
 def forget_spent() -> None:
     tokens.forget_spent(now=timezone.now())
     posting.forget_expired(now=timezone.now())
+    locks.forget_old_misses(now=timezone.now())
 
 
 @shared_task

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -18,13 +19,15 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Archive, SignUp, User
+from accounts.models import AddressChange, Archive, SignUp, User
 from accounts.services.archives import make_archive, request_archive
 from accounts.services.audit import record
 from accounts.services.closing import close_account, erase_account, erase_due
+from accounts.services.passwords import request_reset
 from accounts.services.profiles import change_profile
 from legend.lib.belongings import StoredFile, Table
 from legend.lib.registries import belongings
+from social.services.notifications import notify
 
 from .access_table import examples
 
@@ -48,7 +51,13 @@ def settled(make_user: Callable[..., User], moderator: User) -> User:
     change_profile(user=user, changes={"display_name": "Zebedee Quux", "bio": "=1+1", "privacy": "public"}, now=timezone.now())
     examples(user)
     record(kind=Kind.SIGNED_IN, user=user, origin=Origin(NETWORK, "Browser"))
-    record(kind=Kind.MODERATED, user=moderator, actor=user)
+    record(kind=Kind.MODERATED, user=moderator, actor=user, origin=Origin(NETWORK, "Desk"))
+    record(kind=Kind.SIGN_IN_FAILED, user=None, origin=Origin(NETWORK, "Browser"))
+    AccessAttempt.objects.create(username="x", ip_address=NETWORK, failures_since_start=1)
+    request_reset(email="zebedee-q@example.com", origin=Origin(NETWORK), now=timezone.now())
+    AddressChange.objects.create(user=moderator, email="zebedee-q@example.com", expires_at=timezone.now())
+    notify(people=[moderator.pk], kind="alert", subject="x", title="x", text="likes it", actor="somebody")
+    notify(people=[moderator.pk], kind="alert", subject="x", title="x", text="likes it", actor="zebedee-q")
     SignUp.objects.create(username="ZEBEDEE-Q", email="zebedee-q@example.com", password="x", expires_at=timezone.now())
     LogEntry.objects.create(
         user=moderator,
@@ -231,6 +240,10 @@ def test_after_the_grace_no_row_and_no_file_speaks_of_the_person(
         "SignUp",
         "LogEntry",
         "ApiKey",
+        "AccessAttempt",
+        "AddressChange",
+        "Notification",
+        "Delivery",
     } <= found
     before, pk = files(), settled.pk
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts.models import ApiKey, User
 from accounts.queries import keys_of
 from accounts.services.api_keys import LONGEST_NAME, create_key, revoke_key
+from legend.lib.clients import origin_of
 from legend.lib.models import Once
 from legend.lib.permissions import SCOPES
 
@@ -68,7 +69,7 @@ class ApiKeys(APIView):
         asked.is_valid(raise_exception=True)
         wish = asked.validated_data
         once = Once.read(request.headers.get("Idempotency-Key"), wish)
-        key, secret = create_key(owner=cast(User, request.user), now=timezone.now(), once=once, **wish)
+        key, secret = create_key(owner=cast(User, request.user), now=timezone.now(), once=once, origin=origin_of(request._request), **wish)
         return Response(NewKey({**told(key), "secret": secret}).data, status=201, headers={"Cache-Control": "no-store"})
 
 
@@ -77,5 +78,5 @@ class OneApiKey(APIView):
 
     @extend_schema(operation_id="api_keys_revoke", request=None, responses={204: None})
     def delete(self, request: Request, code: UUID) -> Response:
-        revoke_key(owner=cast(User, request.user), code=code, now=timezone.now())
+        revoke_key(owner=cast(User, request.user), code=code, now=timezone.now(), origin=origin_of(request._request))
         return Response(status=204)

@@ -92,7 +92,7 @@ class OwnProfile(APIView):
         user = cast(User, request.user)
         if user.is_closing:
             raise Closing("This account is being closed. POST /api/users/me/reopen to keep it.")
-        change_profile(user=user, changes=asked.validated_data, now=timezone.now())
+        change_profile(user=user, changes=asked.validated_data, now=timezone.now(), origin=origin_of(request._request))
         return Response(Me(told(user)).data)
 
 

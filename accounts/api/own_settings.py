@@ -14,6 +14,7 @@ from accounts.models import Preferences, Profile, User
 from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK
 from accounts.services.preferences import change_preferences, matrix
 from accounts.services.profiles import change_profile
+from legend.lib.clients import origin_of
 from legend.lib.permissions import READ_ONLY
 
 
@@ -69,5 +70,5 @@ class SettingsOfOne(APIView):
         with transaction.atomic():
             change_preferences(user=user, changes=changes)
             if privacy is not None:
-                change_profile(user=user, changes={"privacy": privacy}, now=timezone.now())
+                change_profile(user=user, changes={"privacy": privacy}, now=timezone.now(), origin=origin_of(request._request))
         return Response(OwnSettings(told(user)).data)

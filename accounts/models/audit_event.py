@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Kind(models.TextChoices):
     PASSWORD_CHANGED = "password-changed", "Password changed"
     RESET_ASKED = "reset-asked", "Password reset asked for"
     PASSWORD_RESET = "password-reset", "Password set by mail"
+    ADDRESS_ASKED = "address-asked", "Another e-mail address asked for"
     ADDRESS_CHANGED = "address-changed", "E-mail address changed"
     ADDRESS_CONFIRMED = "address-confirmed", "E-mail address confirmed"
     KEY_MADE = "key-made", "API key made"
@@ -34,6 +36,7 @@ class Kind(models.TextChoices):
     EXPORT_ASKED = "export-asked", "Export asked for"
     CLOSING_ASKED = "closing-asked", "Account closing asked for"
     CLOSING_WITHDRAWN = "closing-withdrawn", "Account kept"
+    ERASED = "erased", "Account erased"
     SUSPENDED = "suspended", "Suspended"
     RESTORED = "restored", "Suspension lifted"
     ROLE_CHANGED = "role-changed", "Role changed"
@@ -45,6 +48,14 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, user: "User") -> Self:
         """A person's own part."""
         return self.filter(user=user)
+
+    def as_told(self) -> Self:
+        """Each with `told_network` and `told_agent`: from where it was done, if by the person; where a moderator sits is not told."""
+        own = Q(actor=None)
+        return self.annotate(
+            told_network=Case(When(own, then=F("network")), default=Value("")),
+            told_agent=Case(When(own, then=F("agent")), default=Value("")),
+        )
 
 
 class AuditEvent(models.Model):

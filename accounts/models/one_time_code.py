@@ -78,6 +78,9 @@ class PasswordReset(OneTimeCode):
     email = models.EmailField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     invited = models.BooleanField(default=False)
+    # from where it was asked: written into the log once it is known whose it is
+    network = models.CharField(max_length=60, blank=True, default="")
+    agent = models.CharField(max_length=200, blank=True, default="")
 
     objects: ClassVar[CodeQuerySet["PasswordReset"]] = CodeQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.queries import keys_of
 from accounts.services.api_keys import create_key, revoke_key
 from legend.lib.access import signed_in
+from legend.lib.clients import origin_of
 from legend.lib.errors import Invalid
 from legend.lib.forms import add_refusal
 
@@ -33,7 +34,8 @@ def keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             asked = form.cleaned_data
-            made, secret = create_key(owner=user, name=asked["name"], scopes=asked["scopes"], expires_at=form.expires_at(now), now=now)
+            wish = {"name": asked["name"], "scopes": asked["scopes"], "expires_at": form.expires_at(now)}
+            made, secret = create_key(owner=user, **wish, now=now, origin=origin_of(request))
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -46,6 +48,6 @@ def keys(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def revoke(request: HttpRequest, code: UUID) -> HttpResponse:
-    key = revoke_key(owner=cast(User, request.user), code=code, now=timezone.now())
+    key = revoke_key(owner=cast(User, request.user), code=code, now=timezone.now(), origin=origin_of(request))
     messages.success(request, f"{key.name} opens nothing any more.")
     return redirect("accounts:keys")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.services.profiles import change_profile, remove_avatar, set_avatar
 from legend.lib.access import signed_in
+from legend.lib.clients import origin_of
 from legend.lib.errors import Invalid
 from legend.lib.forms import add_refusal
 
@@ -35,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            change_profile(user=user, changes=form.cleaned_data, now=timezone.now())
+            change_profile(user=user, changes=form.cleaned_data, now=timezone.now(), origin=origin_of(request))
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -76,7 +77,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = PrivacyForm(request.POST or None, initial={"privacy": user.profile.privacy})
     if request.method == "POST" and form.is_valid():
-        change_profile(user=user, changes=form.cleaned_data, now=timezone.now())
+        change_profile(user=user, changes=form.cleaned_data, now=timezone.now(), origin=origin_of(request))
         messages.success(request, "Privacy saved.")
         return redirect("accounts:privacy")
     context = {"form": form, "choices": PRIVACY, "chosen": form["privacy"].value()}

@@ -1,10 +1,11 @@
 """Settings: where one is signed in, and what happened to the account."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -36,13 +37,13 @@ def sessions(request: HttpRequest) -> HttpResponse:
     here = digest(request.session.session_key or "")
     living = Session.objects.owned_by(user).living().order_by("-seen_at")
     families = TokenFamily.objects.filter(user=user).order_by("-seen_at")
-    events = AuditEvent.objects.about(user).select_related("actor").order_by("-at", "-pk")
+    events: QuerySet[Any] = AuditEvent.objects.about(user).as_told().select_related("actor").order_by("-at", "-pk")
     if is_shared(user):
         living, families, events = living.filter(session_key=here), families.none(), events.none()
     context = {
         "sessions": [{"row": row, "device": device_of(row.agent), "here": row.session_key == here} for row in living],
         "families": [{"row": row, "device": device_of(row.agent)} for row in families[:EVENTS]],
-        "events": [{"row": row, "device": device_of(row.agent)} for row in events[:EVENTS]],
+        "events": [{"row": row, "device": device_of(row.told_agent) if row.told_network else ""} for row in events[:EVENTS]],
     }
     return TemplateResponse(request, "accounts/own/sessions.html", context)
 

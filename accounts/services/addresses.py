@@ -6,9 +6,12 @@ from django.db import transaction
 
 from accounts.locks import key_of
 from accounts.models import AddressChange, User
+from accounts.models.audit_event import Kind
+from accounts.services.audit import record
 from accounts.services.ending import still_here
 from accounts.services.posting import post_later
 from accounts.services.registration import address_faults
+from legend.lib.clients import NOWHERE, Origin
 from legend.lib.errors import Forbidden, Invalid, invalid
 from legend.lib.throttling import spend
 
@@ -28,7 +31,7 @@ def require_confirmed(user: User) -> None:
         raise NotConfirmed
 
 
-def request_address(*, user: User, email: str, password: str, now: datetime) -> None:
+def request_address(*, user: User, email: str, password: str, now: datetime, origin: Origin = NOWHERE) -> None:
     """Send a link to the new address; it becomes theirs when the link is used. Their own one, unconfirmed, is confirmed that way.
 
     An address that another has is not told apart: its owner gets a mail. Raises Invalid, TooMany, EndedMeanwhile.
@@ -44,4 +47,5 @@ def request_address(*, user: User, email: str, password: str, now: datetime) -> 
         still_here(user)
         AddressChange.objects.filter(user=user).delete()
         row = AddressChange.objects.create(user=user, email=email, created_at=now, due_at=now, expires_at=now + LIVES)
+        record(kind=Kind.ADDRESS_ASKED, user=user, origin=origin)
         post_later("address", row.pk)

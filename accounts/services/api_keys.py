@@ -3,14 +3,18 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from accounts.models import ApiKey, ApiKeyDay, User
+from accounts.models import ApiKey, ApiKeyDay, AuditEvent, User
+from accounts.models.audit_event import Kind
+from accounts.services.audit import record
 from accounts.services.ending import still_here
+from legend.lib.clients import NOWHERE, Origin
 from legend.lib.errors import NotFound, invalid
 from legend.lib.models import Once
 from legend.lib.permissions import SCOPES
@@ -20,13 +24,21 @@ MARK = "lgd_"
 SHOWN = len(MARK) + 8
 MAX_KEYS = 20
 LONGEST_NAME = 60
+MOST_NETWORKS = 20  # of one key and day in the log
 NOTED_EVERY = 60  # seconds
 REMEMBERED = 2 * 86400
 
 
 @transaction.atomic
 def create_key(
-    *, owner: User, name: str, scopes: Collection[str], expires_at: datetime | None, now: datetime, once: Once | None = None
+    *,
+    owner: User,
+    name: str,
+    scopes: Collection[str],
+    expires_at: datetime | None,
+    now: datetime,
+    once: Once | None = None,
+    origin: Origin = NOWHERE,
 ) -> tuple[ApiKey, str | None]:
     """A new key and its secret, which nobody can be told again: the same wish sent twice gives the same key and None.
 
@@ -51,17 +63,19 @@ def create_key(
         expires_at=expires_at,
         **(once.as_fields() if once else {}),
     )
+    record(kind=Kind.KEY_MADE, user=owner, origin=origin, **_named(key), scopes=key.scopes)
     return key, secret
 
 
 @transaction.atomic
-def revoke_key(*, owner: User, code: UUID, now: datetime) -> ApiKey:
+def revoke_key(*, owner: User, code: UUID, now: datetime, origin: Origin = NOWHERE) -> ApiKey:
     """From now on the key opens nothing. Someone else's, or one revoked before, is not found."""
     key = ApiKey.objects.owned_by(owner).standing().select_for_update().filter(code=code).first()
     if key is None:
         raise NotFound("You have no such key.", code="unknown_key")
     key.revoked_at = now
     key.save(update_fields=["revoked_at"])
+    record(kind=Kind.KEY_DELETED, user=owner, origin=origin, **_named(key))
     return key
 
 
@@ -81,6 +95,17 @@ def count_call(*, key: ApiKey, now: datetime) -> None:
     if cache.add(f"api-key-noted:{key.pk}", True, timeout=NOTED_EVERY):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
         _write_down(key.pk, day)
+
+
+def note_network(*, key: ApiKey, origin: Origin, now: datetime) -> None:
+    """Write into the log when a key is used for the first time, and from each new network, but no more than twenty a day."""
+    if not cache.add(f"api-key-from:{key.pk}:{digest(origin.network)}", True, timeout=REMEMBERED):
+        return
+    seen = AuditEvent.objects.about(key.owner).filter(kind__in=[Kind.KEY_FIRST_USED, Kind.KEY_NEW_NETWORK], detail__code=str(key.code))
+    if not seen.exists():
+        record(kind=Kind.KEY_FIRST_USED, user=key.owner, origin=origin, **_named(key))
+    elif not seen.filter(network=origin.network).exists() and seen.filter(at__gt=now - timedelta(days=1)).count() < MOST_NETWORKS:
+        record(kind=Kind.KEY_NEW_NETWORK, user=key.owner, origin=origin, **_named(key))
 
 
 def write_down_calls(*, now: datetime) -> None:
@@ -107,6 +132,11 @@ def _write_down(key_id: int, day: date) -> None:
                 ApiKeyDay.objects.create(key_id=key_id, day=day, calls=count)
         except IntegrityError:
             ApiKeyDay.objects.filter(key_id=key_id, day=day).update(calls=F("calls") + count)
+
+
+def _named(key: ApiKey) -> dict[str, Any]:
+    """By what it is known in the log."""
+    return {"code": str(key.code), "name": key.name, "prefix": key.prefix}
 
 
 def _counter(key_id: int, day: date) -> str:

@@ -80,5 +80,6 @@ def erase_account(*, user_id: int, now: datetime) -> bool:
     for kept in reversed(list(belongings)):
         kept.erase(user)
     user.delete()
+    record(kind=Kind.ERASED, user=None)  # that somebody was; nothing of whom
     logger.info("account erased", user_id=user_id)
     return True

@@ -36,7 +36,9 @@ def request_reset(*, email: str, origin: Origin, now: datetime) -> None:
     spend("auth", f"net-{origin.network}")
     email = email.strip()[:254]
     spend("mail", f"reset-{key_of(email)}")
-    row = PasswordReset.objects.create(email=email, created_at=now, due_at=now, expires_at=now + RESET_LIVES)
+    row = PasswordReset.objects.create(
+        email=email, network=origin.network, agent=origin.agent, created_at=now, due_at=now, expires_at=now + RESET_LIVES
+    )
     post_later("reset", row.pk)
 
 

@@ -13,6 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import AddressChange, PasswordReset, SignUp, User
+from accounts.models.audit_event import Kind
+from accounts.services.audit import record
+from legend.lib.clients import Origin
 
 logger = structlog.get_logger(__name__)
 ASKED: dict[str, type[SignUp] | type[PasswordReset] | type[AddressChange]] = {
@@ -102,9 +105,12 @@ def _sign_up(row: SignUp) -> Letter:
 
 
 def _reset(row: PasswordReset) -> Letter | None:
+    first_time = row.user is None
     row.user = row.user or User.objects.at_address(row.email).filter(is_active=True).first()
     if row.user is None or row.user.is_demo:
         return None
+    if first_time:
+        record(kind=Kind.RESET_ASKED, user=row.user, origin=Origin(row.network, row.agent))
     template = "invitation" if row.invited else "reset"
     return template, row.user.email, {"username": row.user.username, "link": _link("accounts:reset", row.new_code())}
 

@@ -12,7 +12,10 @@ from django.db import transaction
 
 from accounts.avatars import reencode
 from accounts.models import Profile, User
+from accounts.models.audit_event import Kind
 from accounts.models.profile import BIO_LENGTH, MAX_LINKS, NAME_LENGTH
+from accounts.services.audit import record
+from legend.lib.clients import NOWHERE, Origin
 from legend.lib.errors import invalid
 
 LONGEST_LINK = 200
@@ -20,13 +23,14 @@ CHANGEABLE = ("display_name", "bio", "links", "privacy")
 
 
 @transaction.atomic
-def change_profile(*, user: User, changes: Mapping[str, Any], now: datetime) -> Profile:
+def change_profile(*, user: User, changes: Mapping[str, Any], now: datetime, origin: Origin = NOWHERE) -> Profile:
     """Set some of display_name, bio, links and privacy. Raises Invalid, naming the field, and then changes nothing."""
     profile = Profile.objects.select_for_update().get(user=user)
     for name, value in changes.items():
         setattr(profile, name, CHECKS[name](value))
     if "privacy" in changes:
         profile.privacy_chosen_at = now
+        record(kind=Kind.PRIVACY_CHANGED, user=user, origin=origin, privacy=profile.privacy)
     profile.save(update_fields=[*changes, "privacy_chosen_at"])
     user.profile = profile
     return profile

@@ -83,7 +83,7 @@ def verify_email(*, code: str, origin: Origin, now: datetime) -> User:
 
 
 @transaction.atomic
-def invite(*, username: str, email: str, role: str, by: User, now: datetime) -> User:
+def invite(*, username: str, email: str, role: str, by: User, now: datetime, origin: Origin = NOWHERE) -> User:
     """Make an account without a password and send its owner the link to choose one. Raises Invalid."""
     email = User.objects.normalize_email(email.strip())
     faults = [*name_faults(username, email, now), *address_faults(email)]
@@ -95,7 +95,7 @@ def invite(*, username: str, email: str, role: str, by: User, now: datetime) -> 
     user.take_role(role)
     user.save()
     row = PasswordReset.objects.create(user=user, email=email, invited=True, created_at=now, due_at=now, expires_at=now + INVITATION_LIVES)
-    record(kind=Kind.INVITED, user=user, actor=by, origin=NOWHERE, role=role)
+    record(kind=Kind.INVITED, user=user, actor=by, origin=origin, role=role)
     post_later("reset", row.pk)
     return user
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.auth import Suspended
 from accounts.locks import forget_misses, spend_try
 from accounts.models import User
 from accounts.models.audit_event import Kind
@@ -42,7 +43,11 @@ def recognise(*, request: HttpRequest, name: str, password: str) -> User:
     """
     name = name.strip()
     spend_try(request, name)
-    user = authenticate(request, username=name, password=password)
+    try:
+        user = authenticate(request, username=name, password=password)
+    except Suspended:
+        record(kind=Kind.SIGN_IN_FAILED, user=User.objects.known_as(name).first(), origin=origin_of(request), why="suspended")
+        raise
     if not isinstance(user, User):
         kind = Kind.SIGN_IN_LOCKED if getattr(request, "axes_locked_out", False) else Kind.SIGN_IN_FAILED
         record(kind=kind, user=User.objects.known_as(name).first(), origin=origin_of(request))

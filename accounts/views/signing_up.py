@@ -92,7 +92,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
     form, status = AddressForm(request.POST or None, initial={"email": "" if user.is_confirmed else user.email}), 200
     if form.is_valid():
         try:
-            addresses.request_address(user=user, **form.cleaned_data, now=timezone.now())
+            addresses.request_address(user=user, **form.cleaned_data, now=timezone.now(), origin=origin_of(request))
         except LegendError as refusal:
             status = blame(form, refusal)
         else:
