@@ -37,6 +37,9 @@ def _deliver(pk: int, now: dt.datetime) -> bool:
     if not due.update(status=Delivery.Status.SENDING, attempts=F("attempts") + 1, due_at=now + LEASE):
         return False
     delivery = Delivery.objects.select_related("notification__person").get(pk=pk)
+    if not delivery.notification.person.is_reachable:
+        _finish(delivery, Delivery.Status.FAILED, "The account was closed or suspended then.", now)
+        return False
     try:
         _courier(delivery).deliver(_message(delivery))
     except NotDelivered as failure:

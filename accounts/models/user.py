@@ -118,6 +118,11 @@ class User(AbstractUser):
 
         return check_password(raw_password, self.password, renew)
 
+    @property
+    def is_reachable(self) -> bool:
+        """Messages go to people who may enter and are not leaving."""
+        return self.may_enter and not self.is_closing
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session or token was given for: this password, this generation. Django asks here at every request."""
         salt = "accounts.models.User.session_auth_hash"
