@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError, connection
 
 from legend.lib.errors import LegendError
+from patterns.services.wording import in_r
 from patterns.tables import as_csv
 
 FORMATS = ("table", "json", "csv")
@@ -25,6 +26,7 @@ TABLE = (  # title, key, digits or None for text
     ("R:R", "risk_reward", 1),
     ("to entry %", "distance_pct", 1),
     ("RS", "rs_rating", 0),
+    ("edge", "evidence", 0),
     ("known at", "known_at", None),
 )
 
@@ -87,4 +89,6 @@ def _table(matches: Rows, columns: Sequence[tuple[str, str, int | None]]) -> str
 def _text(value: Any, digits: int | None) -> str:
     if value is None:
         return "—"
+    if isinstance(value, Mapping):  # what stands beside it: the edge, and on how many trades it rests
+        return "—" if value["edge"] is None else f"{in_r(value['edge'])} n {value['trades']:,}"
     return str(value) if digits is None else f"{value:,.{digits}f}"

@@ -48,17 +48,20 @@ def drawn_examples(*, evidence: Evidence, pattern: str, side: str, count: int = 
     ids = {int(stored.instruments[k]) for k in chosen}
     panel, _ = load_sound(sorted(ids), evidence.interval, until=evidence.until.timestamp())
     told = _told(evidence, stored, chosen)
-    return [ExampleTrade(one, _drawn(stored, k, panel.get(int(stored.instruments[k])))) for one, k in zip(told, chosen, strict=True)]
+    return [
+        ExampleTrade(one, _drawn(stored, k, panel.get(int(stored.instruments[k])), evidence.costs))
+        for one, k in zip(told, chosen, strict=True)
+    ]
 
 
-def _drawn(stored: Stored, k: int, bars: Any) -> DrawnTrade | None:
+def _drawn(stored: Stored, k: int, bars: Any, costs: float) -> DrawnTrade | None:
     """None if the bars are others than when it was counted."""
     row = stored.outcomes[k]
     start, known, trigger, end = (int(row[name]) for name in ("start", "known", "trigger", "end"))
     if bars is None or end >= bars.size or bars.at[known] != row["known_at"] or bars.at[trigger] != row["trigger_at"]:
         return None
     first = max(0, start - BEFORE)
-    side, fill, stop = int(row["side"]), float(row["fill"]), float(row["stop"])
+    side, fill, stop, r = int(row["side"]), float(row["fill"]), float(row["stop"]), float(row["r"])
     return DrawnTrade(
         closes=bars.close[first : end + AFTER + 1].tolist(),
         start=start - first,
@@ -68,8 +71,8 @@ def _drawn(stored: Stored, k: int, bars: Any) -> DrawnTrade | None:
         fill=fill,
         stop=stop,
         target=fill + float(row["reward"]) * (fill - stop),
-        # costs are a matter of the result, not of the price at which it ended
-        exit=fill + side * abs(fill - stop) * float(row["r"]),
+        # the price at which it ended: R solved for it, since costs are taken off the result and not the price
+        exit=(r * side * (fill - stop) + (side + costs) * fill) / (side - costs),
     )
 
 
