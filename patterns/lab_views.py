@@ -123,7 +123,7 @@ def save(request: HttpRequest) -> HttpResponse:
     except LegendError as refusal:
         messages.error(request, refusal.detail)
     else:
-        messages.success(request, f"Saved as {saved.name}. Choose it in the scanner under Patterns.")
+        messages.success(request, f"Saved as {saved.name}. Choose it under Patterns in the scanner and in alerts.")
     return redirect(back)
 
 
