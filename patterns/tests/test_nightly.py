@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 EVENINGS, BARS = 60, 700
 OWN = ("id", "rule", "universe", "instrument", "walked_to")  # compared otherwise
-SIMULATED = 5
+SIMULATED = 7
 SHARES = ("HRB", "RCL", "SRCL", "UAL")
 Series = dict[Instrument, Bars]
 
@@ -75,7 +75,7 @@ def live_through(universe: Universe, series: Series) -> dict[Any, PatternMatch]:
         assert written <= before | set(PatternMatch.objects.values_list("pk", flat=True))
         assert {row.pk: row.walked_to for row in PatternMatch.objects.filter(pk__in=over)} == over
         over = dict(PatternMatch.objects.filter(is_over=True).values_list("pk", "walked_to"))
-    assert len(over) > 20
+    assert len(over) > 12
     return {row.code: row for row in PatternMatch.objects.all()}
 
 
