@@ -104,7 +104,7 @@ def measure(count: int, years: int, repeat: int) -> None:
     line("read one instrument", timed(lambda: load_bars(one, "1day"), repeat), timed(lambda: read_rows([one.pk]), repeat))
     line("write the same again", timed(lambda: store_many(series=series, interval="1day"), 1), None)
     line("write one bar each", timed(lambda: store_many(series=addition, interval="1day"), 1), None)
-    line("data version", timed(lambda: data_version(every, "1day"), repeat), None)
+    line("data version", timed(lambda: data_version(every, ["1day"]), repeat), None)
     ours, theirs = load_panel(every, "1day"), read_rows(every)
     same = all(np.array_equal(np.array(ours[key]), np.array(theirs[key])) for key in every)
     print(f"\nboth ways give the same arrays: {'yes' if same else 'NO'}")

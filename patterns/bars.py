@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,15 +166,15 @@ def last_times(instrument_ids: Collection[int], interval: str) -> dict[int, floa
     return {instrument_id: last.timestamp() for instrument_id, last in rows}
 
 
-def data_version(instrument_ids: Collection[int], interval: str) -> str:
-    """32 hex digits that change when the instruments, what is stored of them, or their last bar changes. One query."""
+def data_version(instrument_ids: Collection[int], intervals: Sequence[str]) -> str:
+    """32 hex digits that change when the instruments, what is stored of them, or their last bar of these intervals changes. One query."""
     rows = (
         Instrument.objects.filter(pk__in=list(instrument_ids))
-        .annotate(last=Max("blocks__last_at", filter=Q(blocks__interval=interval)))
+        .annotate(last=Max("blocks__last_at", filter=Q(blocks__interval__in=intervals)))
         .order_by("pk")
         .values_list("pk", "version", "last")
     )
-    digest = hashlib.blake2b(interval.encode(), digest_size=16)
+    digest = hashlib.blake2b(",".join(intervals).encode(), digest_size=16)
     for pk, version, last in rows:
         digest.update(f"|{pk}:{version}:{last.timestamp() if last else None}".encode())
     return digest.hexdigest()

@@ -107,6 +107,26 @@ def within_sessions(at: Floats, exchange: str = EXCHANGE) -> Mask:
     return (place >= 0) & (at < table.closes[np.maximum(place, 0)])
 
 
+def last_opening(at: float, interval: str, exchange: str = EXCHANGE) -> float:
+    """When the latest intraday bar opened that was over at `at`, both in UTC seconds; the last bar of a session ends with it."""
+    length, table = SECONDS[interval], _timetable(exchange)
+    place = int(np.searchsorted(table.closes, at, side="right")) - 1
+    if place < 0:
+        return at - length
+    opened, closed = table.opens[place], table.closes[place]
+    return max(at - length, float(opened + length * ((closed - opened - 1) // length)))
+
+
+def last_slot(at: float, interval: str, exchange: str = EXCHANGE) -> float:
+    """The same of bars that are counted from the opening of their session: none opens after its close."""
+    table, latest = _timetable(exchange), last_opening(at, interval, exchange)
+    place = int(np.searchsorted(table.opens, latest, side="right")) - 1
+    if place < 0:
+        return latest
+    opened, closed = table.opens[place], table.closes[place]
+    return float(opened + SECONDS[interval] * ((min(latest, closed - 1) - opened) // SECONDS[interval]))
+
+
 def local_days(at: Floats, exchange: str = EXCHANGE) -> Days:
     """The exchange's dates at these instants (n,), UTC seconds."""
     import pandas as pd
@@ -128,15 +148,28 @@ def weekly(bars: Bars, until: float | None = None, exchange: str = EXCHANGE) -> 
     week = _week(days)
     starts = np.flatnonzero(np.diff(week, prepend=week[0] - 1))
     ends = np.append(starts[1:], known.size) - 1
-    built = Bars(
-        at=seconds_of(week_ends(days[ends], exchange)),
-        open=known.open[starts],
-        high=np.maximum.reduceat(known.high, starts),
-        low=np.minimum.reduceat(known.low, starts),
-        close=known.close[ends],
-        volume=np.add.reduceat(known.volume, starts),
-    )
+    built = _grouped(known, seconds_of(week_ends(days[ends], exchange)), starts, ends)
     return built.cut(known.at[-1] if until is None else until)
+
+
+def sessionwise(bars: Bars, step: int, interval: str, until: float, exchange: str = EXCHANGE) -> Bars:
+    """Bars of an intraday interval out of finer ones of `step` seconds: those of a session, counted from its opening.
+
+    The last bar of a session may be shorter; bars outside of sessions are left out. A finer bar belongs to that in which it ends, so that
+    nothing is known before it is over. Only bars that open by `until` (UTC seconds, as of `last_opening`) are there.
+    """
+    length, table = SECONDS[interval], _timetable(exchange)
+    place = np.searchsorted(table.opens, bars.at + step, side="left") - 1
+    inside = (place >= 0) & (bars.at < table.closes[np.maximum(place, 0)])
+    kept, place = Bars(*(column[inside] for column in bars)), place[inside]
+    if not kept.size:
+        return kept
+    opened = table.opens[place]
+    ended = np.minimum(kept.at + step, table.closes[place])
+    at = opened + length * ((ended - opened - 1) // length)
+    starts = np.flatnonzero(np.diff(at, prepend=-np.inf))
+    ends = np.append(starts[1:], kept.size) - 1
+    return _grouped(kept, at[starts], starts, ends).cut(until)
 
 
 def week_ends(days: Days, exchange: str = EXCHANGE) -> Days:
@@ -158,6 +191,18 @@ def days_of(at: Floats) -> Days:
 def seconds_of(days: Days) -> Floats:
     """The times of daily bars."""
     return days.astype("datetime64[s]").astype(np.float64)
+
+
+def _grouped(bars: Bars, at: Floats, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Bars:
+    """One bar at each `at` (k,) out of those from `starts` to `ends` (k,), both included."""
+    return Bars(
+        at=at,
+        open=bars.open[starts],
+        high=np.maximum.reduceat(bars.high, starts),
+        low=np.minimum.reduceat(bars.low, starts),
+        close=bars.close[ends],
+        volume=np.add.reduceat(bars.volume, starts),
+    )
 
 
 def _week(days: Days) -> NDArray[np.int64]:

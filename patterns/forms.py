@@ -6,6 +6,7 @@ from django import forms
 
 from patterns.engine import registry
 from patterns.models import Interval, PatternMatch
+from patterns.moments import INTERVALS
 from patterns.queries.market import market_status
 from patterns.queries.scanner import Narrowing
 from patterns.services.saved_rules import saved_rules
@@ -47,7 +48,6 @@ ORDERS = (
     ("symbol", "symbol"),
     ("pattern", "by pattern"),
 )
-INTERVALS = {Interval.DAY_1: "Daily", Interval.WEEK_1: "Weekly", Interval.HOUR_4: "4 hours", Interval.HOUR_1: "1 hour"}
 
 
 class QuestionForm(forms.Form):
@@ -65,7 +65,7 @@ class QuestionForm(forms.Form):
         sized = [(title if owner else name, f"{title} \N{MIDDLE DOT} {size}") for name, title, owner, size in universes]
         stored = market_status().intervals
         _choices(self, "universe", sized)
-        _choices(self, "interval", [(value, INTERVALS.get(value, value)) for value in stored] or [(Interval.DAY_1, "Daily")])  # type: ignore[call-overload]
+        _choices(self, "interval", [(value, INTERVALS[Interval(value)]) for value in stored] or [(Interval.DAY_1, "Daily")])
         _choices(self, "patterns", [(detector.name, detector.title) for detector in registry.detectors().values() if not detector.research])
         _choices(self, "saved", [(str(one.code), one.name) for one in saved_rules(owner=user)])
         self.fields["universe"].widget.attrs["class"] = self.fields["interval"].widget.attrs["class"] = "form-select"

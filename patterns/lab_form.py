@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from django import forms
 
 from patterns.engine import registry
-from patterns.forms import INTERVALS, SIDES
+from patterns.forms import SIDES
 from patterns.models import Evidence, Interval
+from patterns.moments import INTERVALS
 from patterns.queries.market import market_status
 from patterns.services.evidence import COSTS, HORIZONS
 from patterns.services.universes import list_universes
@@ -84,7 +85,7 @@ class LabForm(forms.Form):
         named = [(one.title if one.owner_id else one.name, one) for one in universes]
         super().__init__({"universe": named[0][0] if named else "", **self.standard, **{k: v for k, v in asked.items() if v != ""}})
         self.fields["universe"].choices = [(name, f"{name} \N{MIDDLE DOT} {one.size}") for name, one in named]  # type: ignore[attr-defined]
-        self.fields["interval"].choices = [(one, INTERVALS.get(one, one)) for one in market_status().intervals or ["1day"]]  # type: ignore[attr-defined,call-overload]
+        self.fields["interval"].choices = [(one, INTERVALS[Interval(one)]) for one in market_status().intervals or ["1day"]]  # type: ignore[attr-defined]
         self.fields["detector"].choices = [(name, one.title) for name, one in registry.detectors().items()]  # type: ignore[attr-defined]
         for param in self.source.parameters:
             kind: type[Any] = forms.IntegerField if param.is_whole else forms.FloatField

@@ -4,9 +4,19 @@ import datetime as dt
 
 from legend.lib.errors import invalid
 
-from .calendars import SECONDS
+from .calendars import SECONDS, last_opening
 from .models import Interval
 
+INTERVALS = {
+    Interval.MIN_1: "1 minute",
+    Interval.MIN_5: "5 minutes",
+    Interval.MIN_15: "15 minutes",
+    Interval.MIN_30: "30 minutes",
+    Interval.HOUR_1: "1 hour",
+    Interval.HOUR_4: "4 hours",
+    Interval.DAY_1: "Daily",
+    Interval.WEEK_1: "Weekly",
+}
 WHOLE_DAYS = (Interval.DAY_1, Interval.WEEK_1)
 
 
@@ -46,7 +56,14 @@ def last_bar_by(as_of: str | dt.date | dt.datetime, interval: str, *, now: dt.da
     moment = asked if asked.tzinfo else asked.replace(tzinfo=dt.UTC)
     if moment > now:
         raise invalid("as_of", f"{moment:%Y-%m-%d %H:%M} UTC is in the future; it is {now:%Y-%m-%d %H:%M}.", "future")
-    return moment - dt.timedelta(seconds=SECONDS[interval])
+    return instant(last_opening(moment.timestamp(), interval))
+
+
+def asked_at(at: dt.datetime, interval: str, *, now: dt.datetime) -> str:
+    """The `as_of` by which `last_bar_by` finds the bar at `at`."""
+    if interval in WHOLE_DAYS:
+        return said(at, interval)
+    return said(min(at + dt.timedelta(seconds=SECONDS[interval]), now), interval)
 
 
 def _read(text: str) -> dt.date | dt.datetime:

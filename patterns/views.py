@@ -193,7 +193,8 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
         return redirect("patterns:symbol", instrument.symbol)
     asked = _code(request, "match")
     chosen = PatternMatch.objects.filter(instrument=instrument, code=asked).first() if asked else None
-    interval = chosen.interval if chosen else request.GET.get("interval") or Interval.DAY_1
+    intervals = instruments.intervals_of(instrument)
+    interval = chosen.interval if chosen else request.GET.get("interval") or instruments.first_interval(intervals)
     if interval not in Interval.values:
         raise NotFound(f"There is no interval {interval[:10]!r}.")
     as_of, rule = "" if chosen else request.GET.get("as_of", "")[:40], request.GET.get("rule", "")[:60]
@@ -204,7 +205,7 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
         "rule": rule,
         "instrument": instrument,
         "interval": interval,
-        "intervals": instruments.intervals_of(instrument),
+        "intervals": intervals,
         "spans": instruments.spans_of(interval),
         "snapshot": instruments.snapshot(instrument, interval),
         "matches": matches,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from patterns.bars import last_bars
 from patterns.calendars import within_sessions
 from patterns.models import BarBlock, Instrument, Interval, Scan, UniverseMember
-from patterns.series import BUILT_FROM
+from patterns.series import offered
 from patterns.services.context import context_of
 
 STATUS_SECONDS = 60
@@ -20,7 +20,7 @@ MOODS = {1.0: "uptrend", 0.5: "mixed", 0.0: "downtrend"}
 
 @dataclass(frozen=True)
 class MarketStatus:
-    """How far the daily bars reach, which intervals there are, whether all bars are invented, and whether the exchange is open now."""
+    """How far daily bars reach (any, where none are daily), which intervals there are, whether all is invented; whether trading is open."""
 
     bars_until: dt.date | None
     intervals: tuple[str, ...]
@@ -52,13 +52,12 @@ def market_status() -> MarketStatus:
 
 
 def _market_status() -> MarketStatus:
-    last = BarBlock.objects.filter(interval=Interval.DAY_1).order_by("-last_at").values_list("last_at", flat=True).first()
+    newest = BarBlock.objects.order_by("-last_at").values_list("last_at", flat=True)
+    last = newest.filter(interval=Interval.DAY_1).first() or newest.first()
     stored = set(BarBlock.objects.order_by().values_list("interval", flat=True).distinct())
     real = Instrument.objects.exclude(source="simulated").exists()
     simulated = not real and Instrument.objects.exists()
-    offered = stored | {wide for wide, narrow in BUILT_FROM.items() if narrow in stored}
-    intervals = tuple(interval for interval in Interval.values if interval in offered)
-    return MarketStatus(last.date() if last else None, intervals, simulated, real and _is_open())
+    return MarketStatus(last.date() if last else None, tuple(offered(stored)), simulated, real and _is_open())
 
 
 def _is_open() -> bool:

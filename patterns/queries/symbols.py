@@ -1,5 +1,6 @@
 """One instrument for its page: its last bar, how it stands, and the matches found on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from legend.lib.errors import LegendError
 from patterns.models import Instrument, Interval, PatternMatch
 from patterns.moments import said
-from patterns.series import BUILT_FROM, load_series
+from patterns.series import load_series, offered
 from patterns.services.context import context_of
 from patterns.services.detection import detect
 from patterns.services.presentation import levels
@@ -99,8 +100,12 @@ def snapshot(instrument: Instrument, interval: str) -> Snapshot | None:
 def intervals_of(instrument: Instrument) -> list[str]:
     """Those there are bars of, finest first; one query."""
     stored = set(instrument.blocks.order_by().values_list("interval", flat=True).distinct())
-    offered = stored | {wide for wide, narrow in BUILT_FROM.items() if narrow in stored}
-    return [interval for interval in Interval.values if interval in offered]
+    return offered(stored)
+
+
+def first_interval(intervals: Sequence[str]) -> str:
+    """What is shown when no interval is asked: daily bars, else the widest there are."""
+    return Interval.DAY_1 if Interval.DAY_1 in intervals or not intervals else intervals[-1]
 
 
 def spans_of(interval: str) -> list[tuple[str, int]]:

@@ -205,7 +205,7 @@ def _in_calendar(at: NDArray[np.float64], interval: str, exchange: str) -> NDArr
 
 def _closed(at: NDArray[np.float64], interval: str, exchange: str, now: dt.datetime) -> NDArray[np.bool_]:
     if interval in calendars.SECONDS:
-        return at + calendars.SECONDS[interval] <= now.timestamp()
+        return at <= calendars.last_opening(now.timestamp(), interval, exchange)
     return at <= calendars.midnight(calendars.last_closed_session(now, exchange))
 
 

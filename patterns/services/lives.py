@@ -1,21 +1,18 @@
 """Matches that a look at the past left behind: their lives are followed to the last bar there is."""
 
-import datetime as dt
 from collections import defaultdict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from patterns.models import BarBlock, Instrument, Interval, PatternMatch, Rule, Universe, Walked
-from patterns.series import BUILT_FROM, load_series
+from patterns.models import Instrument, Interval, PatternMatch, Rule, Universe, Walked
+from patterns.series import last_known, load_series
 
 from .context import context_of
 from .pieces import save_lives
 from .rules import engine_rule
 
 TOGETHER = 50  # instruments
-WEEK = dt.timedelta(days=7)  # a built bar may lie so long behind those it is built from
 
 
 def follow_lives(*, most: int = 500) -> int:
@@ -25,20 +22,24 @@ def follow_lives(*, most: int = 500) -> int:
     """
     changed = 0
     for interval in Interval.values:
-        behind = _behind(interval).order_by("instrument_id")
-        ids = sorted(set(behind.values_list("instrument_id", flat=True)))[:most]
+        behind = _behind(interval)
+        ids = sorted(behind)[:most]
         for start in range(0, len(ids), TOGETHER):
             group = ids[start : start + TOGETHER]
-            changed += _follow(interval, group, list(behind.filter(instrument_id__in=group).select_related("rule", "universe")))
+            waiting = [pk for instrument_id in group for pk in behind[instrument_id]]
+            changed += _follow(interval, group, list(PatternMatch.objects.filter(pk__in=waiting).select_related("rule", "universe")))
     return changed
 
 
-def _behind(interval: str) -> QuerySet[PatternMatch]:
-    source = BUILT_FROM.get(Interval(interval))
-    blocks = BarBlock.objects.filter(instrument=OuterRef("instrument"), interval=source or interval).order_by("-year")
-    opened = PatternMatch.objects.filter(interval=interval, is_over=False)
-    known = opened.annotate(last_at=Subquery(blocks.values("last_at")[:1]))
-    return known.filter(last_at__gt=F("walked_to") + WEEK if source else F("walked_to"))
+def _behind(interval: str) -> dict[int, list[int]]:
+    """Ids of matches that have not been walked to the last bar of their instrument, by instrument. At most two queries."""
+    opened = list(PatternMatch.objects.filter(interval=interval, is_over=False).values_list("pk", "instrument_id", "walked_to"))
+    last = last_known({instrument_id for _, instrument_id, _ in opened}, interval) if opened else {}
+    behind: dict[int, list[int]] = defaultdict(list)
+    for pk, instrument_id, walked_to in opened:
+        if instrument_id in last and walked_to < last[instrument_id]:
+            behind[instrument_id].append(pk)
+    return behind
 
 
 def _follow(interval: str, instrument_ids: list[int], matches: list[PatternMatch]) -> int:

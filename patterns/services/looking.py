@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
 from legend.lib.errors import LegendError
+from patterns.calendars import SECONDS, local_days, sessions
 from patterns.engine.bars import Bars
 from patterns.engine.context import Context
 from patterns.engine.registry import Rule as EngineRule
@@ -27,7 +29,7 @@ from .matches import Seen
 from .rules import engine_rule, enough_bars, fewest_bars
 
 BEAT = dt.timedelta(seconds=5)
-LATE_BARS = 5  # a share that has not traded for so many bars of its universe is not looked at
+LATE = 5  # a share that has not traded for so many bars of its universe, or sessions if a session has several bars, is not looked at
 
 SCANS_REMEMBERED = 8
 
@@ -107,9 +109,18 @@ def market_around(scan: Scan, instrument: Instrument, rated: Rated | None, bars:
     """What is known around the instrument; LegendError if it cannot be rated or has long ceased to trade."""
     if rated is None:
         raise LegendError(f"{instrument.symbol} has no universe in which it could be rated.", code="no_home")
-    if rated.bars_since(bars.at[-1], scan.as_of.timestamp()) > LATE_BARS:
+    if _behind(scan, instrument, rated, bars) > LATE:
         raise LegendError(f"The last bar of {instrument.symbol} is that of {said(bars.at[-1], scan.interval)}.", code="stale")
     return rated.around(instrument.pk, bars.at)
+
+
+def _behind(scan: Scan, instrument: Instrument, rated: Rated, bars: Bars) -> int:
+    last, until = float(bars.at[-1]), scan.as_of.timestamp()
+    if scan.interval not in SECONDS:
+        return rated.bars_since(last, until)
+    # bars of the evening that some shares have say nothing of the others
+    first, end = local_days(np.array([last, max(last, until)]), instrument.exchange).astype(dt.date)
+    return max(len(sessions(first, end, instrument.exchange)) - 1, 0)
 
 
 def _compare(look: Look, rules: Sequence[Rule]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from legend.lib.errors import LegendError, invalid
 from patterns.models import Interval
+from patterns.moments import INTERVALS
 
 from .analysis import Subject
 from .detection import Detection, detect
@@ -15,7 +16,6 @@ from .universes import find_instruments
 WEIGHTS = {Interval.WEEK_1: 4, Interval.DAY_1: 3, Interval.HOUR_4: 2, Interval.HOUR_1: 1}  # the longer one leads
 TREND, PATTERN = 0.6, 0.4  # of an interval's say
 CLEAR = 0.15  # of what could be said: less is no direction
-NAMES = {Interval.WEEK_1: "Weekly", Interval.DAY_1: "Daily", Interval.HOUR_4: "4 hours", Interval.HOUR_1: "1 hour"}
 
 
 def multitimeframe(*, ticker: str, as_of: str | dt.date | None = None, intervals: Sequence[str] = (), now: dt.datetime) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def multitimeframe(*, ticker: str, as_of: str | dt.date | None = None, intervals
             if refusal.code not in ("no_data", "too_few_bars"):
                 raise
             refusals.append(refusal)
-            frames.append({"interval": interval, "name": NAMES[interval], "available": False, "reason": refusal.detail})
+            frames.append({"interval": interval, "name": INTERVALS[interval], "available": False, "reason": refusal.detail})
         else:
             frames.append(_frame(found))
     seen = [frame for frame in frames if frame["available"]]
@@ -67,7 +67,7 @@ def _quality(agreement: float, count: int) -> str:
 def _frame(found: Detection) -> dict[str, Any]:
     one = Subject(found.instrument, found.interval, found.seen.replay.study)
     trend, reasons = _trend(one)
-    name = NAMES[Interval(found.interval)]
+    name = INTERVALS[Interval(found.interval)]
     best = found.found[0][0] if found.found else None
     say = TREND * trend
     if best is not None:

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from patterns.models import PatternMatch, ScanResult
-from patterns.moments import said
+from patterns.moments import asked_at, said
 
 
 def present(
@@ -93,7 +94,7 @@ def chart_url(*, match: PatternMatch, as_of: datetime | None = None) -> str | No
     if match.interval != "1day":
         query["interval"] = match.interval
     if as_of is not None:
-        query["as_of"] = said(as_of, match.interval)
+        query["as_of"] = asked_at(as_of, match.interval, now=timezone.now())
     return f"{reverse('patterns:symbol', args=[match.instrument.symbol])}?{urlencode(query)}"
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from patterns.engine.bars import Bars
 from patterns.engine.context import Context
 from patterns.engine.control import Market, lay_out
-from patterns.models import BarBlock, Evidence, Instrument, Interval, Universe
-from patterns.series import BUILT_FROM, load_sound
+from patterns.models import BarBlock, Evidence, Instrument, Universe
+from patterns.series import BUILT_FROM, load_sound, sources
 
 from .context import Rated, context_of, presence
 from .universes import members
@@ -104,7 +104,7 @@ def _lay_out(universe: Universe, interval: str, until: float) -> Workbench:
 
 def _room(ids: Sequence[int], interval: str) -> int:
     """Bars there are, or are built from, at most; one query."""
-    blocks = BarBlock.objects.filter(instrument_id__in=ids, interval__in={interval, BUILT_FROM.get(Interval(interval), interval)})
+    blocks = BarBlock.objects.filter(instrument_id__in=ids, interval__in=sources(interval))
     return blocks.aggregate(bars=Sum("count"))["bars"] or 0
 
 

@@ -8,13 +8,15 @@ from django import template
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from patterns.charting import examples, svg
 from patterns.engine import registry
-from patterns.moments import WHOLE_DAYS
+from patterns.models import Interval
+from patterns.moments import INTERVALS, WHOLE_DAYS, asked_at, said
 from patterns.queries.scanner import STATES_MEANT
 
 register = template.Library()
@@ -120,6 +122,18 @@ def day(text: str | None) -> str:
 
 
 @register.filter
+def bar_time(at: dt.datetime, interval: str) -> str:
+    """A bar's time for people: 30 Jun 2017; of finer than daily bars with the hour."""
+    return day(said(at, interval).removesuffix("Z")) + ("" if interval in WHOLE_DAYS else " UTC")
+
+
+@register.filter
+def asked_again(at: dt.datetime, interval: str) -> str:
+    """The as-of under which the bar at this time is the last one."""
+    return asked_at(at, interval, now=timezone.now())
+
+
+@register.filter
 def pattern_title(name: str) -> str:
     """A pattern's name for people; one that this version no longer knows stays as it is."""
     known = registry.patterns().get(name)
@@ -128,7 +142,7 @@ def pattern_title(name: str) -> str:
 
 @register.filter
 def interval(value: str) -> str:
-    return {"1day": "daily", "1week": "weekly", "4h": "4 hours", "1h": "1 hour"}.get(value, value)
+    return INTERVALS[Interval(value)].lower() if value in Interval.values else value
 
 
 @register.simple_tag
@@ -148,12 +162,12 @@ def querystring_of(request: HttpRequest, **changes: Any) -> str:
 
 @register.simple_tag
 def chart_address(symbol: str, interval: str, match: object = None, as_of: dt.datetime | None = None, rule: str = "") -> str:
-    """Where the browser chart finds its document; with `as_of` it ends at that bar (of finer than daily bars it always goes on)."""
+    """Where the browser chart finds its document; with `as_of` it ends at that bar."""
     values = {"symbol": symbol, "interval": interval}
     if match:
         values["match"] = str(match)
-    if as_of and interval in WHOLE_DAYS:
-        values["as_of"] = f"{as_of:%Y-%m-%d}"
+    if as_of:
+        values["as_of"] = asked_at(as_of, interval, now=timezone.now())
     if rule:
         values["rule"] = rule
     return f"{reverse('patterns-api:chart-data')}?{urlencode(values)}"

@@ -44,32 +44,32 @@ def test_a_block_holds_one_year() -> None:
 def test_storing_the_same_bars_again_writes_nothing_and_keeps_the_version(django_assert_num_queries) -> None:
     bars = random_bars(600)
     acme = create_instrument(bars=bars)
-    before = data_version([acme.pk], "1day")
+    before = data_version([acme.pk], ["1day"])
     # savepoint, lock, last times, blocks of the years, savepoint
     with django_assert_num_queries(5):
         assert store_bars(instrument=acme, interval="1day", bars=bars) == StoredCount(same=600)
     assert acme.version == 1
-    assert data_version([acme.pk], "1day") == before
+    assert data_version([acme.pk], ["1day"]) == before
 
 
 def test_bars_added_at_the_end_leave_the_version_but_change_the_data_version() -> None:
     bars = random_bars(600)
     acme = create_instrument(bars=bars.first(599))
-    before = data_version([acme.pk], "1day")
+    before = data_version([acme.pk], ["1day"])
     assert store_bars(instrument=acme, interval="1day", bars=bars.since(590)) == StoredCount(added=1, same=9)
     assert acme.version == 1
-    assert data_version([acme.pk], "1day") != before
+    assert data_version([acme.pk], ["1day"]) != before
     assert equal(load_bars(acme, "1day"), bars)
 
 
 def test_a_changed_bar_steps_the_version() -> None:
     bars = random_bars(300)
     acme = create_instrument(bars=bars)
-    before = data_version([acme.pk], "1day")
+    before = data_version([acme.pk], ["1day"])
     changed = part(bars, slice(100, 101))._replace(volume=np.array([7.0]))
     assert store_bars(instrument=acme, interval="1day", bars=changed) == StoredCount(changed=1)
     assert acme.version == Instrument.objects.get().version == 2
-    assert data_version([acme.pk], "1day") != before
+    assert data_version([acme.pk], ["1day"]) != before
     assert load_bars(acme, "1day").volume[100] == 7
 
 
@@ -165,9 +165,9 @@ def test_the_last_bars_reach_back_over_new_year(django_assert_num_queries) -> No
 
 def test_the_data_version_depends_on_members_interval_and_bars() -> None:
     one, two = create_instrument("A", bars=random_bars(30)), create_instrument("B", bars=random_bars(30, seed=2))
-    names = {data_version([one.pk], "1day"), data_version([two.pk], "1day"), data_version([one.pk, two.pk], "1day")}
-    assert len(names | {data_version([one.pk], "1week")}) == 4
-    assert data_version([two.pk, one.pk], "1day") == data_version([one.pk, two.pk], "1day")
+    names = {data_version([one.pk], ["1day"]), data_version([two.pk], ["1day"]), data_version([one.pk, two.pk], ["1day"])}
+    assert len(names | {data_version([one.pk], ["1week"])}) == 4
+    assert data_version([two.pk, one.pk], ["1day"]) == data_version([one.pk, two.pk], ["1day"])
     assert all(len(name) == 32 for name in names)
 
 

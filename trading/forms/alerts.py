@@ -8,6 +8,7 @@ from legend.lib.errors import LegendError
 from legend.lib.registries import couriers
 from patterns.engine import registry
 from patterns.models import Interval
+from patterns.moments import INTERVALS
 from patterns.queries.market import market_status
 from patterns.services.saved_rules import saved_rules
 from patterns.services.universes import list_universes, shown_name
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAUSES = ((0, "no pause"), (60, "an hour"), (240, "4 hours"), (1440, "a day"), (10080, "a week"))
-INTERVALS = {Interval.DAY_1: "Daily", Interval.WEEK_1: "Weekly", Interval.HOUR_4: "4 hours", Interval.HOUR_1: "1 hour"}
 
 
 class AlertForm(forms.Form):
@@ -40,7 +40,7 @@ class AlertForm(forms.Form):
             scopes += [(f"universe:{shown_name(one)}", one.title) for one in list_universes(user=user)]
         self.fields["scope"].choices = [one for one in scopes if one[0].split(":")[0] in condition.scopes]  # type: ignore[attr-defined]
         offered = [one for one in market_status().intervals if condition.kind != "pattern" or one in (Interval.DAY_1, Interval.WEEK_1)]
-        self.fields["interval"].choices = [(one, INTERVALS.get(Interval(one), one)) for one in offered] or [("1day", "Daily")]  # type: ignore[attr-defined]
+        self.fields["interval"].choices = [(one, INTERVALS[Interval(one)]) for one in offered] or [("1day", "Daily")]  # type: ignore[attr-defined]
         self.fields["channels"].choices = [(one.name, one.title) for one in couriers]  # type: ignore[attr-defined]
         for param in condition.params:
             self.fields[f"params.{param.name}"] = _field(param, user)

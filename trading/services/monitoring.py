@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from patterns.bars import last_bars
-from patterns.models import BarBlock, Instrument, Interval
-from patterns.series import BUILT_FROM, load_series
+from patterns.models import Instrument, Interval
+from patterns.series import BUILT_FROM, built_of, last_known, load_series
 from trading.conditions import ON_BARS
 from trading.conditions.base import Tape
 from trading.models import Alert, BarLook, WatchItem
@@ -25,7 +25,6 @@ from .watch_moves import move_items
 NEVER = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 TOGETHER = 50  # instruments of one transaction
 MOST_NEW = 60  # bars: with more of them, only the last ones are looked at
-BUILT_OF = {source: interval for interval, source in BUILT_FROM.items()}
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Looked:
 def look_at_bars(*, instrument_ids: Collection[int], interval: str, now: dt.datetime) -> Looked:
     """Judge what is new since the last look, on these bars and on those built from them."""
     looked = Looked()
-    for one in (interval, *([BUILT_OF[Interval(interval)]] if interval in BUILT_OF else [])):
+    for one in (interval, *built_of(interval)):
         concerned = _concerned(instrument_ids, one)
         for start in range(0, len(concerned), TOGETHER):
             group = _look(concerned[start : start + TOGETHER], one, now)
@@ -74,21 +73,15 @@ def _concerned(instrument_ids: Collection[int] | None, interval: str) -> list[in
     return [pk for pk in found if wanted is None or pk in wanted]
 
 
-def _last_stored(instrument_ids: Collection[int], interval: str) -> dict[int, dt.datetime]:
-    source = BUILT_FROM.get(Interval(interval), interval)
-    blocks = BarBlock.objects.filter(instrument_id__in=instrument_ids, interval=source).order_by()
-    return dict(blocks.values("instrument_id").annotate(last=Max("last_at")).values_list("instrument_id", "last"))
-
-
 def _behind(instrument_ids: list[int], interval: str) -> list[int]:
-    last = _last_stored(instrument_ids, interval)
+    last = last_known(instrument_ids, interval)
     looks = dict(BarLook.objects.filter(interval=interval, instrument_id__in=instrument_ids).values_list("instrument_id", "looked_to"))
     return [pk for pk in instrument_ids if pk in last and (pk not in looks or looks[pk] < last[pk])]
 
 
 @transaction.atomic
 def _look(instrument_ids: list[int], interval: str, now: dt.datetime) -> Looked:
-    looks, last = _locked(instrument_ids, interval), _last_stored(instrument_ids, interval)
+    looks, last = _locked(instrument_ids, interval), last_known(instrument_ids, interval)
     new = [pk for pk in instrument_ids if pk in last and looks[pk].looked_to < last[pk]]
     if not new:
         return Looked()

@@ -3,11 +3,9 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
-
 from legend.lib.errors import invalid
-from patterns.models import BarBlock, Instrument, Interval, Universe
-from patterns.series import BUILT_FROM
+from patterns.models import BarBlock, Instrument, Universe
+from patterns.series import series_span
 from patterns.services.universes import find_instruments, find_universe
 
 if TYPE_CHECKING:
@@ -25,7 +23,5 @@ def find_subject(*, owner: "User", symbol: str | None, universe: str | None, wat
 
 def last_bar_at(*, interval: str, instrument: Instrument | None = None) -> dt.datetime | None:
     """The time of the last bar there is, stored or one it would be built from; of all instruments when none is named. One query."""
-    blocks = BarBlock.objects.filter(interval=BUILT_FROM.get(Interval(interval), interval))
-    blocks = blocks if instrument is None else blocks.filter(instrument=instrument)
-    last: dt.datetime | None = blocks.aggregate(last=Max("last_at"))["last"]
-    return last
+    blocks = BarBlock.objects.all() if instrument is None else BarBlock.objects.filter(instrument=instrument)
+    return series_span(blocks, interval)[1]
