@@ -87,7 +87,7 @@ def explain_refused(report: ImportReport, read: FileRows, rows: Rows, verdicts: 
     for reason, meaning in REASONS.items():
         places = np.flatnonzero(verdicts == PLACE[reason])
         if reason != "taken" and len(places):
-            examples = [_row_example(rows, int(place), report.interval) for place in places[:EXAMPLES]]
+            examples = [_row_example(read, rows, int(place), report.interval) for place in places[:EXAMPLES]]
             report.refused.append(Finding(reason, meaning, len(places), examples))
     if read.ragged:
         lines: list[Example] = [{"line": line} for line in read.ragged[:EXAMPLES]]
@@ -135,10 +135,12 @@ def _suspect(report: ImportReport, table: Table, reason: str, meaning: str, plac
         report.suspect.append(Finding(reason, meaning, len(places), examples))
 
 
-def _row_example(rows: Rows, row: int, interval: str) -> Example:
+def _row_example(read: FileRows, rows: Rows, row: int, interval: str) -> Example:
+    """Where it stands, in lines of a CSV file or rows of a Parquet one, and what it says of itself."""
+    place: Example = {"row": row + 1} if read.lines is None else {"line": int(read.lines[row])}
     unread = rows.unread.get(row, "")
     symbol = rows.names[rows.symbol[row]] if rows.symbol[row] >= 0 else unread
-    return {"symbol": symbol, "date": unread if np.isnan(rows.at[row]) else said(float(rows.at[row]), interval)}
+    return place | {"symbol": symbol, "date": unread if np.isnan(rows.at[row]) else said(float(rows.at[row]), interval)}
 
 
 def _split_example(split: Split, interval: str) -> Example:
@@ -150,4 +152,4 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _words(example: Example) -> str:
-    return " ".join(str(value) for value in example.values())
+    return " ".join(f"{name} {value}" if name in ("line", "row") else str(value) for name, value in example.items())

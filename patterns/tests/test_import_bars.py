@@ -54,7 +54,7 @@ def test_the_report_says_what_was_taken_and_what_was_not(good: Path) -> None:
     answer = run(good, "--universe", "TEST")
     assert answer.code == 0
     assert "2  taken: 1 symbols (1 new), 2017-06-29 to 2017-06-30" in answer.out
-    assert "1  the high is below the low: ACME 2017-07-03" in answer.out
+    assert "1  the high is below the low: line 4 ACME 2017-07-03" in answer.out
     assert answer.err == "[1/1] good.csv …\n"
     assert Universe.objects.get().name == "TEST"
 
@@ -72,10 +72,10 @@ def test_json_is_one_document(good: Path, bad: Path) -> None:
             "reason": "not_a_session",
             "meaning": "the exchange was closed on that day",
             "count": 1,
-            "examples": [{"symbol": "ACME", "date": "2017-07-04"}],
+            "examples": [{"line": 2, "symbol": "ACME", "date": "2017-07-04"}],
         }
     ]
-    assert "Nothing was taken from bad.csv: 1 × the exchange was closed on that day (ACME 2017-07-04)." in answer.err
+    assert "Nothing was taken from bad.csv: 1 × the exchange was closed on that day (line 2 ACME 2017-07-04)." in answer.err
 
 
 def test_the_exit_code_is_one_if_nothing_was_taken(bad: Path, tmp_path: Path) -> None:

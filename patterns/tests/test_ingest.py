@@ -244,15 +244,15 @@ def test_a_bad_row_is_counted_and_explained_and_the_good_ones_are_taken(written,
     assert (report.rows, report.taken) == (4, 3)
     assert stored("ACME").close.tolist() == [10.5, 11.25, 11]
     example = report.refused[0].examples[0]
-    assert example == {"line": 3} if reason == "ragged_line" else set(example) == {"symbol", "date"}
+    assert example["line"] == 3 and set(example) == ({"line"} if reason == "ragged_line" else {"line", "symbol", "date"})
 
 
 def test_the_first_examples_say_symbol_and_date_as_they_were_written(written) -> None:
     report = take(written(HEADER, *GOOD, "ACME,27.6.2017,10,11,9,10.5,1", "B B,2017-06-27,1,1,1,1,1", "BETA,2017-06-27,1,0.5,2,1,1"))
     assert {finding.reason: finding.examples[0] for finding in report.refused} == {
-        "bad_time": {"symbol": "ACME", "date": "27.6.2017"},
-        "bad_symbol": {"symbol": "B B", "date": "2017-06-27"},
-        "high_below_low": {"symbol": "BETA", "date": "2017-06-27"},
+        "bad_time": {"line": 5, "symbol": "ACME", "date": "27.6.2017"},
+        "bad_symbol": {"line": 6, "symbol": "B B", "date": "2017-06-27"},
+        "high_below_low": {"line": 7, "symbol": "BETA", "date": "2017-06-27"},
     }
 
 
@@ -402,7 +402,6 @@ def parquet() -> bytes:
         pytest.param(lambda: table() + b'A,2017-06-30,"' + b"1" * 10_000_000, "looks cut off|no whole CSV", id="10 MB in one cell"),
         pytest.param(lambda: bytes(range(256)) * 40, "holds binary data", id="binary"),
         pytest.param(lambda: b"\x89\xfe\xfd\xfc" * 40 + b"\n", "neither CSV in UTF-8 nor Parquet", id="noise"),
-        pytest.param(lambda: table() + b"A,2017-06-30,\xff\xfe,1,1,1,1\n" * 9, "is no whole CSV file", id="noise after good rows"),
         pytest.param(lambda: b"PK\x03\x04" + b"spreadsheet" * 50, "holds binary data", id="a zip"),
         pytest.param(lambda: table().decode().encode("utf-16"), "text in UTF-16; save it as UTF-8", id="UTF-16"),
         pytest.param(lambda: parquet()[:-40], "no whole Parquet file: it is cut off or damaged", id="cut parquet"),
