@@ -1,18 +1,23 @@
-"""`manage.py up`, as a person types it: from an empty folder to pages, and to a quiet end."""
+"""`manage.py up`, as a person types it: from an empty folder to pages, and to a quiet end, or to a kill and on from there."""
 
+import datetime as dt
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -129,6 +134,77 @@ def test_a_second_one_on_the_same_folder_or_port_is_refused_in_a_sentence(data: 
     worker = next(finding for finding in doctor["findings"] if finding["name"] == "worker")
     assert worker["ok"]
     assert str(process.pid) in worker["detail"]
+
+
+# ── killed in the middle of a scan ───────────────────────────────────────────────────────────────────────────────────────────
+
+SHOWN = """
+    select match.code, match.pattern, match.side, match.entry, match.stop, match.target, match.score, match.detail, match.known_at,
+        result.state, result.price, result.distance_pct, result.rs_rating, result.closes, result.is_new
+    from patterns_scanresult as result join patterns_patternmatch as match on match.id = result.match_id
+    where result.scan_id = (select id from patterns_scan where code = ?) order by match.code
+"""
+DONE = """
+    select count(*), sum(piece.status = 'done')
+    from patterns_scanpiece as piece join patterns_scan as scan on scan.id = piece.scan_id where scan.code = ?
+"""
+
+
+def rows(data: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{data / 'legend.sqlite3'}?mode=ro", uri=True, timeout=20)) as database:
+        return database.execute(sql, values).fetchall()
+
+
+def ask(port: int, as_of: dt.date) -> str:
+    """Have the simulated market scanned, as somebody who came by the demo button; the code of the scan as the database keeps it."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as browser:
+        for path, fields in (("/sign-in/demo", {}), ("/scanner/", {"universe": "DEMO", "interval": "1day", "as_of": str(as_of)})):
+            page = browser.get("/sign-in" if path == "/sign-in/demo" else path).text
+            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            answer = browser.post(path, data={**fields, "csrfmiddlewaretoken": token}, headers={"Referer": f"{browser.base_url}"})
+            assert answer.status_code == 302, answer.text
+    return answer.headers["Location"].split("scan=")[1].replace("-", "")
+
+
+def killed_in_the_middle(process: subprocess.Popen[str], data: Path, scan: str) -> bool:
+    """Kill the process once some piece of the scan is done and others are not; False if there was no such moment to be seen."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        ((pieces, done),) = rows(data, DONE, scan)
+        if done == pieces:
+            return False
+        if done:
+            process.kill()
+            process.wait()
+            ((pieces, done),) = rows(data, DONE, scan)
+            return 0 < done < pieces
+        time.sleep(0.002)
+    raise AssertionError("The scan was not worked on.")
+
+
+def test_a_scan_that_was_cut_off_by_a_kill_finishes_after_the_restart_as_if_nothing_had_been(data: Path, tmp_path: Path) -> None:
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(data, undisturbed)
+    newest = dt.date.fromisoformat(rows(data, "select max(last_at) from patterns_barblock")[0][0][:10])
+    for week in range(20, 40):  # of a quick machine the moment between two pieces may be missed
+        day = newest - dt.timedelta(weeks=week)
+        with up(data, SECOND_START) as (process, port):
+            scan = ask(port, day)
+            if killed_in_the_middle(process, data, scan):
+                break
+    else:
+        raise AssertionError("The scan was never cut off in the middle.")
+
+    with up(data, SECOND_START):
+        until = time.monotonic() + 60
+        while rows(data, "select status from patterns_scan where code = ?", scan) != [("completed",)] and time.monotonic() < until:
+            time.sleep(0.05)
+    ((pieces, done),) = rows(data, DONE, scan)
+    assert pieces == done > 2
+
+    assert run(undisturbed, "scan", "DEMO", "--as-of", str(day), "--format", "json").returncode == 0
+    ((same,),) = rows(undisturbed, "select code from patterns_scan order by id desc limit 1")
+    assert rows(data, SHOWN, scan) == rows(undisturbed, SHOWN, same) != []
 
 
 def test_a_port_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
