@@ -60,7 +60,8 @@ if not SECRET_KEY:
     SECRET_KEY = embedded_key(DATA)
 
 # numba reads this when it is first imported
-os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache_dir(DATA)))
+# set to nothing it would mean the current folder
+os.environ["NUMBA_CACHE_DIR"] = os.getenv("NUMBA_CACHE_DIR") or str(kernel_cache_dir(DATA))
 
 # ── who is served, and how the outside looks ─────────────────────────────────────────────────────────────────────────────────
 SITE_URL = env.web_address("LEGEND_SITE_URL", "http://127.0.0.1:8000")
