@@ -52,4 +52,5 @@ def sweep_alerts() -> None:
         look_at_scan.delay(scan_id)
     scan_alerts.tell_ended_matches(now=now)
     alerts.republish_unannounced(now=now)
+    watch_moves.complete_missed(now=now)
     watch_moves.republish_moves(now=now)

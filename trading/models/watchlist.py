@@ -21,6 +21,12 @@ class WatchQuerySet(models.QuerySet["WatchItem"]):
         """Those that the monitor may still move by price or pattern."""
         return self.filter(status__in=[WatchItem.Status.WATCHING, WatchItem.Status.BREAKING_OUT])
 
+    def judged(self) -> "WatchQuerySet":
+        """Those that new bars may move: towards their entry, and after it to target or stop."""
+        ends = Q(stop__isnull=False) | Q(target__isnull=False)
+        triggered = Q(status=WatchItem.Status.TRIGGERED) & ends & ~Q(side="")
+        return self.filter(Q(status__in=[WatchItem.Status.WATCHING, WatchItem.Status.BREAKING_OUT], entry__isnull=False) | triggered)
+
 
 class WatchItem(CreatedOnce):
     """One instrument on one person's watchlist, with why, and the plan they have for it. Prices in the instrument's currency."""
@@ -75,7 +81,9 @@ class WatchItem(CreatedOnce):
             ),
         ]
         indexes = [
-            models.Index(fields=["instrument"], condition=Q(status__in=["watching", "breaking-out"]), name="watch_item_waiting"),
+            models.Index(
+                fields=["instrument"], condition=Q(status__in=["watching", "breaking-out", "triggered"]), name="watch_item_judged"
+            ),
             models.Index(fields=["id"], condition=Q(is_untold=True), name="watch_item_untold"),
         ]
 

@@ -51,7 +51,7 @@ def look_at_what_was_missed(*, now: dt.datetime) -> Looked:
     """Bars that came in without anybody looking, since the process died or the message was lost."""
     looked = Looked()
     intervals = set(Alert.objects.active().filter(kind__in=ON_BARS).order_by().values_list("interval", flat=True).distinct())
-    if WatchItem.objects.waiting().exists():
+    if WatchItem.objects.judged().exists():
         intervals.add(Interval.DAY_1)
     for interval in sorted(intervals):
         concerned = _concerned(None, interval)
@@ -66,7 +66,7 @@ def look_at_what_was_missed(*, now: dt.datetime) -> Looked:
 def _concerned(instrument_ids: Collection[int] | None, interval: str) -> list[int]:
     """Instruments that somebody waits for, in one order; one query, or two where few of many are asked."""
     alerts = Alert.objects.active().filter(instrument=OuterRef("pk"), interval=interval, kind__in=ON_BARS)
-    items = WatchItem.objects.waiting().filter(instrument=OuterRef("pk"), entry__isnull=False)
+    items = WatchItem.objects.judged().filter(instrument=OuterRef("pk"))
     asked = Q(Exists(alerts)) if interval == Interval.WEEK_1 else Q(Exists(alerts)) | Q(Exists(items))
     found = Instrument.objects.filter(asked).order_by("pk").values_list("pk", flat=True)
     wanted = None if instrument_ids is None else set(instrument_ids)

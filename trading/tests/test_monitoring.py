@@ -11,10 +11,14 @@ from accounts.models import User
 from patterns.bars import store_bars
 from patterns.models import Instrument
 from patterns.tests.factories import create_instrument, make_bars
-from trading.models import Alert, AlertEvent, BarLook
+from trading.models import Alert, AlertEvent, BarLook, WatchItem
 from trading.services.alerts import change_alert, create_alert, switch_alert
 from trading.services.monitoring import look_at_bars, look_at_what_was_missed
+from trading.services.trades import close_trade
+from trading.services.watch_moves import complete_missed
 from trading.services.watchlists import watch
+
+from .factories import closed_trade, open_trade, out
 
 pytestmark = pytest.mark.django_db
 CLOSES = [100.0] * 60
@@ -191,3 +195,53 @@ def test_a_pullback_entry_below_the_price_is_reached_from_above(alice: User, acm
     item.refresh_from_db()
     assert item.status == "triggered"
     assert BarLook.objects.get(instrument=acme, interval="1day").looked_to.date() > dt.date(2015, 1, 5)
+
+
+def judged(item: WatchItem, acme: Instrument, before: list[float], *closes: float) -> list[float]:
+    after = add_bars(acme, *closes, before=before)
+    look_at_bars(instrument_ids=[acme.pk], interval="1day", now=timezone.now())
+    item.refresh_from_db()
+    return after
+
+
+@pytest.mark.parametrize(
+    ("closes", "note"),
+    [([121.0], "reached its target 120.00"), ([94.0], "reached its stop 95.00"), ([100.0], "")],
+)
+def test_a_triggered_item_that_nobody_trades_is_completed_at_its_target_or_stop(
+    alice: User, acme: Instrument, closes: list[float], note: str
+) -> None:
+    item = watch(owner=alice, ticker="ACME", details={"entry": 102.0, "stop": 95.0, "target": 120.0}, now=timezone.now())
+    before = judged(item, acme, CLOSES, 103.0)
+    assert item.status == "triggered"
+    judged(item, acme, before, *closes)
+    assert (item.status, item.status_note.startswith(note)) == ("completed" if note else "triggered", True)
+
+
+def test_entry_and_target_between_two_looks_complete_it_and_the_bar_of_its_entry_does_not(alice: User, acme: Instrument) -> None:
+    details = {"entry": 102.0, "stop": 101.8, "target": 120.0}
+    item = watch(owner=alice, ticker="ACME", details=details, now=timezone.now())
+    before = judged(item, acme, CLOSES, 102.5)  # the low of this bar lies below the stop
+    assert item.status == "triggered"
+    judged(item, acme, before, 110.0, 125.0)
+    assert item.status == "completed"
+
+
+def test_an_item_that_is_traded_waits_for_its_trade(alice: User, acme: Instrument) -> None:
+    item = watch(owner=alice, ticker="ACME", details={"entry": 102.0, "stop": 95.0, "target": 120.0}, now=timezone.now())
+    before = judged(item, acme, CLOSES, 103.0)
+    trade = open_trade(alice, now=timezone.now())
+    judged(item, acme, before, 121.0)
+    assert item.status == "triggered"
+    close_trade(owner=alice, code=trade.code, fill=out("121", at=timezone.now()), now=timezone.now())
+    for expected in (1, 0):  # the news was lost; the sweeper finds it, once
+        assert len(complete_missed(now=timezone.now())) == expected
+    item.refresh_from_db()
+    assert (item.status, item.status_note) == ("completed", "its trade was closed")
+
+
+def test_a_trade_that_was_over_before_completes_nothing(alice: User, acme: Instrument) -> None:
+    closed_trade(alice, at=timezone.now() - dt.timedelta(days=9))
+    item = watch(owner=alice, ticker="ACME", details={"entry": 102.0, "stop": 95.0}, now=timezone.now())
+    judged(item, acme, CLOSES, 103.0)
+    assert item.status == "triggered" and complete_missed(now=timezone.now()) == []
