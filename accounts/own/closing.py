@@ -46,9 +46,8 @@ def close(request: HttpRequest) -> HttpResponse:
             status = refusal.status
         else:
             logout(request)
-            messages.info(
-                request, f"Your account is closed and will be erased on {closed.closes_at:%-d %B %Y}. Sign in before that to keep it."
-            )
+            day = timezone.localtime(closed.closes_at, user.preferences.zone)
+            messages.info(request, f"Your account is closed and will be erased on {day:%-d %B %Y}. Sign in before that to keep it.")
             return redirect("accounts:sign_in")
     if form.errors and status in (200, 400):
         status = 422

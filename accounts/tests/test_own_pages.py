@@ -1,5 +1,6 @@
 """Pages of a person's settings."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.devices import device_of
-from accounts.models import ApiKey, AuditEvent, Preferences, Profile, Session, TokenFamily, User
+from accounts.models import ApiKey, Archive, AuditEvent, Preferences, Profile, Session, TokenFamily, User
 from accounts.tests.test_profiles import picture
 from legend.lib.registries import settings_pages
 
@@ -168,3 +169,18 @@ def test_the_list_of_sign_ins_costs_the_same_for_one_and_for_many(
 )  # fmt: skip
 def test_devices_are_named_in_words_for_people(agent: str, device: str) -> None:
     assert device_of(agent) == device
+
+
+def test_times_are_shown_by_the_clock_of_the_person(browser: Browser, alice: User) -> None:
+    """What happened on the 1st in UTC was still on the 31st in Honolulu."""
+    at = dt.datetime(2026, 4, 1, 3, 30, tzinfo=dt.UTC)
+    AuditEvent.objects.create(kind="signed-in", user=alice, at=at)
+    TokenFamily.objects.create(user=alice, created_at=at)
+    Archive.objects.create(owner=alice, created_at=at, status="ready", expires_at=at)
+    client = browser(alice)
+    for zone, said in (("Pacific/Honolulu", "31 Mar 2026, 17:30 HST"), ("Asia/Kolkata", "1 Apr 2026, 09:00 IST")):
+        Preferences.objects.filter(user=alice).update(time_zone=zone)
+        assert words(client.get("/settings/sessions")).count(said) == 2
+        assert said in words(client.get("/settings/export"))
+    User.objects.filter(pk=alice.pk).update(closes_at=at)
+    assert "1 April 2026, 09:00 IST" in words(client.get("/settings/close"))
