@@ -62,7 +62,7 @@ class ImportForm(Refusing):
         self.fields["time_zone"].initial = preferences_of(owner).zone.key
         for name, title in FIELDS.items() if columns is not None else ():
             known = (mapping or {}).get(name)
-            offered = [("", f"as recognised: {known}" if known else "no column"), *((column, column) for column in columns or [])]
+            offered = [("", f"{known} · recognised" if known else "no column"), *((column, column) for column in columns or [])]
             self.fields[f"column_{name}"] = forms.ChoiceField(
                 choices=offered, required=False, label=title, widget=forms.Select(attrs=SELECT)
             )
