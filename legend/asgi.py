@@ -8,10 +8,12 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legend.settings")
 pages = get_asgi_application()
 
+from legend.checks import refuse_to_start  # noqa: E402
 from legend.lib import live  # noqa: E402
 from legend.lib.bodies import BoundedBodies  # noqa: E402
 from legend.routing import websocket_urlpatterns  # noqa: E402
@@ -22,6 +24,11 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            try:
+                refuse_to_start()
+            except ImproperlyConfigured as fault:
+                await send({"type": "lifespan.startup.failed", "message": str(fault)})
+                return
             live.adopt(asyncio.get_running_loop())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":

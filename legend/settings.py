@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "legend.lib.headers.Headers",
     "legend.lib.throttling.Limits",
     "legend.lib.bodies.Bodies",
     "django.middleware.common.CommonMiddleware",

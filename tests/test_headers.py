@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
+from accounts.auth import issue_access_token
 from accounts.models import User
 
 STRANGERS = ("/", "/sign-in", "/sign-up", "/forgot-password", "/confirm/x", "/reset-password/x", "/patterns/", "/help/data/", "/nowhere")
@@ -27,6 +29,10 @@ def faults(answer: Any) -> list[str]:
     found += [] if answer.headers.get("X-Content-Type-Options") == "nosniff" else ["nosniff"]
     found += [] if answer.headers.get("Referrer-Policy") in ("same-origin", "strict-origin") else ["referrer"]
     found += [] if answer.headers.get("X-Frame-Options") == "DENY" else ["frame"]
+    found += [] if answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin" else ["opener"]
+    found += [] if answer.headers.get("Cross-Origin-Resource-Policy") == "same-origin" else ["resource"]
+    found += [] if "camera=()" in answer.headers.get("Permissions-Policy", "") else ["permissions"]
+    found += [] if {"no-store", "no-cache"} & set(answer.headers.get("Cache-Control", "").split(", ")) else ["cache"]
     if answer.headers["Content-Type"].startswith("text/html"):
         page = answer.content.decode()
         found += [word for word in ("<style", " style=", "<script>", " onclick=", " hx-on", "javascript:") if word in page]
@@ -44,6 +50,17 @@ def test_no_page_comes_without_its_policy_nor_against_it(alice: User) -> None:
     wrong = {path: found for client, path in visits if (found := faults(client.get(path)))}
 
     assert wrong == {}
+
+
+@pytest.mark.django_db
+def test_what_somebody_is_told_is_stored_nowhere(alice: User) -> None:
+    person, program = Client(), APIClient()
+    person.force_login(alice)
+    program.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_access_token(alice)}")
+    personal = [person.get("/"), person.get("/settings/profile"), person.get("/nowhere"), program.get("/api/users/me")]
+
+    assert ["no-store" in answer["Cache-Control"] and "private" in answer["Cache-Control"] for answer in personal] == [True] * 4
+    assert Client().get("/patterns/")["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.django_db

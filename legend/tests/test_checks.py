@@ -1,8 +1,16 @@
 """What `manage.py check` says about half of a configuration."""
 
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
 from pytest_django import Settings
 
 from legend import checks
+from legend.asgi import lifespan
+
+GOOD = "kq7-Tz0wVb4mR9xLp2sHd6fJn8aYc1eGu3iOv5-and-more-of-it"
 
 
 def said(found: list[checks.CheckMessage]) -> list[str | None]:
@@ -28,7 +36,7 @@ def test_services_need_a_key_of_their_own(settings: Settings) -> None:
     settings.SECRET_KEY = "short"
     assert said(checks.own_secret_key()) == ["legend.E002"]
 
-    settings.SECRET_KEY = "y" * 50
+    settings.SECRET_KEY = GOOD
     assert said(checks.own_secret_key()) == []
 
 
@@ -47,8 +55,62 @@ def test_an_open_demo_on_services_is_pointed_out(settings: Settings) -> None:
 
 
 def test_a_site_on_https_names_its_proxies(settings: Settings) -> None:
-    settings.HTTPS, settings.PROXIES = True, 0
+    settings.HTTPS, settings.PROXIES, settings.SITE_URL = True, 0, "https://legend.example"
     assert said(checks.proxies_are_counted()) == ["legend.W003"]
 
     settings.PROXIES = 1
     assert said(checks.proxies_are_counted()) == []
+
+
+@pytest.mark.parametrize("key", ["x" * 60, "abcabcabc" * 8, "django-insecure-kq7Tz0wVb4mR9xLp2sHd6fJn8aYc1eGu3iOv5"])
+def test_a_key_that_could_be_guessed_is_no_key(settings: Settings, key: str) -> None:
+    settings.EMBEDDED, settings.SECRET_KEY = False, key
+
+    assert said(checks.own_secret_key()) == ["legend.E002"]
+
+
+def test_tokens_are_signed_with_a_long_key_too(settings: Settings) -> None:
+    settings.EMBEDDED, settings.SECRET_KEY, settings.JWT_KEY = False, GOOD, "short"
+
+    assert said(checks.own_secret_key()) == ["legend.E004"]
+
+
+def test_services_show_no_tracebacks(settings: Settings) -> None:
+    settings.EMBEDDED, settings.DEBUG = False, True
+    assert said(checks.nothing_is_shown_to_strangers()) == ["legend.E005"]
+
+    settings.EMBEDDED = True
+    assert said(checks.nothing_is_shown_to_strangers()) == []
+
+
+def test_hosts_are_named(settings: Settings) -> None:
+    settings.EMBEDDED, settings.ALLOWED_HOSTS = False, ["localhost", "127.0.0.1", "*"]
+    assert said(checks.hosts_are_named()) == ["legend.E006"]
+
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    assert said(checks.hosts_are_named()) == ["legend.W004"]
+
+    settings.ALLOWED_HOSTS = ["localhost", "legend.example"]
+    assert said(checks.hosts_are_named()) == []
+
+
+def test_proxies_before_this_machine_itself_are_doubted(settings: Settings) -> None:
+    settings.HTTPS, settings.PROXIES, settings.SITE_URL = False, 1, "http://127.0.0.1:8000"
+    assert said(checks.proxies_are_counted()) == ["legend.W005"]
+
+    settings.SITE_URL = "http://legend.lan"
+    assert said(checks.proxies_are_counted()) == []
+
+
+def test_a_server_that_asks_nobody_does_not_start_either(settings: Settings) -> None:
+    """`uvicorn legend.asgi:application` and the like: the sentence says what to do."""
+    settings.EMBEDDED, settings.DEBUG, settings.REDIS_URL, settings.SECRET_KEY = False, True, "redis://127.0.0.1", GOOD
+
+    async def start() -> Any:
+        server = ApplicationCommunicator(lifespan, {"type": "lifespan"})
+        await server.send_input({"type": "lifespan.startup"})
+        return await server.receive_output(timeout=10)
+
+    told = asyncio.run(start())
+    assert told["type"] == "lifespan.startup.failed"
+    assert "Set LEGEND_DEBUG=off" in told["message"]
