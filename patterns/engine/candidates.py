@@ -17,10 +17,10 @@ from .finds import READY, Finds
 from .match import Match, describe
 from .registry import Cut, Param, Rule, detector
 from .replay import Replay, look
-from .study import Study, Tape
+from .study import FINE_REACH, REACH, Study, Tape
 from .swings import HIGH, LOW, Swings
 
-REACH = 0.2  # of a limit: what lies farther beyond it is no near miss
+NEAR = 0.2  # of a limit: what lies farther beyond it is no near miss
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,14 @@ def _near(replay: Replay, rule: Rule, number: int) -> Iterator[Candidate]:
     bounds = {param.name: param for param in source.parameters}
     for cut in source.cuts:
         limit = float(rule.values[cut.param])
+        shown = float(rule.at(replay.study.pace)[cut.param])
         moved = _moved(bounds[cut.param], limit, cut)
-        if moved == limit:
+        if moved == limit or shown == 0 != limit:
             continue
         values = tuple((name, moved if name == cut.param else value) for name, value in rule.params)
         finds = look(replay.study, [Rule(rule.detector, values)], numbered=number)
         clause = source.clauses[cut.clause]
-        told = 100 * limit if clause.unit == "%" else limit
+        told = 100 * shown if clause.unit == "%" else shown
         for find in finds[finds.state == READY]:
             value = float(find.clauses[cut.clause])
             beyond = value - told if cut.op == "<=" else told - value
@@ -82,7 +83,7 @@ def _near(replay: Replay, rule: Rule, number: int) -> Iterator[Candidate]:
 
 def _moved(param: Param, limit: float, cut: Cut) -> float | int:
     """The limit a fifth wider, within the bounds of its parameter and of its own type, since kernels are compiled for that."""
-    way = REACH * abs(limit) * (1 if cut.op == "<=" else -1)
+    way = NEAR * abs(limit) * (1 if cut.op == "<=" else -1)
     moved = limit + way
     if param.is_whole:
         moved = math.floor(moved) if cut.op == "<=" else math.ceil(moved)
@@ -107,7 +108,7 @@ def forming(replay: Replay) -> list[Candidate]:
             count = int(find.count)
             anchors = zip(find.points[:count].tolist(), find.seen[:count].tolist(), strict=True)
             developing = frozenset(bar for bar, seen in anchors if seen == last and bar in bars)
-            is_young = waits is not None and bool(waits.param) and last - int(find.end) < rule.values[waits.param]
+            is_young = waits is not None and bool(waits.param) and last - int(find.end) < rule.at(study.pace)[waits.param]
             if (is_young or (developing and find.known == last)) and not _is_told(find, true):
                 found.append(Candidate("forming", find, rule, None, developing))
     found.sort(key=lambda one: -float(one.find.score))
@@ -125,13 +126,14 @@ def _waiting_less(rule: Rule) -> Rule | None:
 def _as_if_confirmed(study: Study) -> tuple[Study, frozenset[int]]:
     """The study with the developing extreme of each reader of swings confirmed by its last bar, and the bars of those extremes."""
     t = study.tape
+    fine, major = study.pace.bars(FINE_REACH), study.pace.bars(REACH)
     changed: dict[str, Swings] = {}
     bars: set[int] = set()
     for name, bar, side in [
         *((name, *_developing(getattr(t, name), t.high, t.low)) for name in ("fine", "medium", "coarse")),
-        ("highs3", _young_extreme(t.high, 3), HIGH),
-        ("highs5", _young_extreme(t.high, 5), HIGH),
-        ("lows3", _young_extreme(-t.low, 3), LOW),
+        ("highs3", _young_extreme(t.high, fine), HIGH),
+        ("highs5", _young_extreme(t.high, major), HIGH),
+        ("lows3", _young_extreme(-t.low, fine), LOW),
     ]:
         if bar >= 0:
             changed[name] = _with(getattr(t, name), bar, float((t.high if side == HIGH else t.low)[bar]), side, len(t.close) - 1)

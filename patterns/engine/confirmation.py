@@ -54,7 +54,8 @@ def _is_beyond_average(t: Tape, row: Finds, i: int) -> bool:
     if row.out_sma_closes <= 0 or i - row.out_sma_closes < row.known:
         return False
     for k in range(i - row.out_sma_closes + 1, i + 1):
-        if not (t.close[k] < 0.97 * t.sma50[k] if row.side > 0 else t.close[k] > t.sma50[k] / 0.97):
+        inside = 1.0 - row.out_sma
+        if not (t.close[k] < inside * t.sma50[k] if row.side > 0 else t.close[k] > t.sma50[k] / inside):
             return False
     return True
 

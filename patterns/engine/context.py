@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .bars import Bars, Floats
 from .compiled import kernel
 from .indicators.averages import sma
+from .pace import DAILY, Pace
 
 
 class Context(NamedTuple):
@@ -46,23 +47,23 @@ class UniverseContext(NamedTuple):
 
 
 @kernel
-def relative_strength(close: Floats) -> Floats:
-    """0.4 of the last 63 bars' return and 0.2 of each of the last 126, 189 and 252.
+def relative_strength(close: Floats, quarter: int = 63, half: int = 126, three: int = 189, year: int = 252) -> Floats:
+    """0.4 of the last quarter's return and 0.2 of each of the last two, three and four quarters (63, 126, 189 and 252 daily bars).
 
     With a shorter history the missing terms are dropped and the weights rescaled; at least the first two are needed.
 
-    close : (n,) float64; returns (n,), first valid index 126. Source: O'Neil's rating gives the latest quarter double weight; its exact
+    close : (n,) float64; returns (n,), first valid index `half`. Source: O'Neil's rating gives the latest quarter double weight; its exact
     formula is not public, this is the usual replica.
     """
     out = np.full(len(close), np.nan)
-    for t in range(126, len(close)):
-        total = 0.4 * (close[t] / close[t - 63] - 1) + 0.2 * (close[t] / close[t - 126] - 1)
+    for t in range(half, len(close)):
+        total = 0.4 * (close[t] / close[t - quarter] - 1) + 0.2 * (close[t] / close[t - half] - 1)
         weight = 0.6
-        if t >= 189:
-            total += 0.2 * (close[t] / close[t - 189] - 1)
+        if t >= three:
+            total += 0.2 * (close[t] / close[t - three] - 1)
             weight += 0.2
-        if t >= 252:
-            total += 0.2 * (close[t] / close[t - 252] - 1)
+        if t >= year:
+            total += 0.2 * (close[t] / close[t - year] - 1)
             weight += 0.2
         out[t] = total / weight
     return out
@@ -99,19 +100,23 @@ def percentiles(values: Floats) -> NDArray[np.uint8]:
     return out
 
 
-def rate_universe(members: Sequence[Bars], benchmark: Bars | None = None, present: NDArray[np.bool_] | None = None) -> UniverseContext:
+def rate_universe(
+    members: Sequence[Bars], benchmark: Bars | None = None, present: NDArray[np.bool_] | None = None, pace: Pace = DAILY
+) -> UniverseContext:
     """Rate every member at every close among the members that have a bar there.
 
     members : bars of each; benchmark : bars of the universe's own, or None for its members' mean return, chained.
     present : (members, t) bool over the sorted union of the members' times, False where a share was not a member that day; None: always.
+    pace : of the bars.
     """
+    quarters = [pace.bars(days) for days in (63, 126, 189, 252)]
     times = np.unique(np.concatenate([bars.at for bars in members])) if members else np.empty(0)
     raw = np.full((len(members), len(times)), np.nan)
     returns = np.full((len(members), len(times)), np.nan)
     for row, bars in enumerate(members):
         where = np.searchsorted(times, bars.at)
         # stored bars are read-only views, for which every kernel would be compiled a second time
-        raw[row, where] = relative_strength(bars.close.copy())
+        raw[row, where] = relative_strength(bars.close.copy(), *quarters)
         returns[row, where[1:]] = bars.close[1:] / bars.close[:-1] - 1
     if present is not None:
         raw[~present] = np.nan
@@ -126,7 +131,7 @@ def rate_universe(members: Sequence[Bars], benchmark: Bars | None = None, presen
         inside = where < benchmark.size
         inside[inside] = benchmark.at[where[inside]] == times[inside]
         series[inside] = benchmark.close[where[inside]]
-    state = market_state(benchmark.close.copy()) if benchmark is not None else market_state(series)
+    state = market_state(benchmark.close.copy() if benchmark is not None else series, pace)
     if benchmark is not None:
         market = np.full(len(times), np.nan)
         market[inside] = state[where[inside]]
@@ -135,14 +140,14 @@ def rate_universe(members: Sequence[Bars], benchmark: Bars | None = None, presen
     return UniverseContext(times, percentiles(raw), market, series)
 
 
-def market_state(close: Floats) -> Floats:
+def market_state(close: Floats, pace: Pace = DAILY) -> Floats:
     """1 if the close is above its SMA200 and that is not lower than 21 bars before, 0.5 if one of both, else 0.
 
-    close : (n,) float64; returns (n,), first valid index 220.
+    close : (n,) float64; returns (n,), first valid index 220 on daily bars; the lengths are those of daily bars.
     """
-    average = sma(close, 200)
+    average, month = sma(close, pace.bars(200)), pace.bars(21)
     before = np.full(len(close), np.nan)
-    before[21:] = average[:-21]
+    before[month:] = average[:-month]
     state = 0.5 * (close > average) + 0.5 * (average >= before)
     state[np.isnan(before)] = np.nan
     return state

@@ -17,8 +17,9 @@ from patterns.engine.control import DRAWS, Market, control, key_of, market_of, s
 from patterns.engine.finds import TARGET
 from patterns.engine.luck import moments, wilson
 from patterns.engine.outcomes import COSTS, NAMES_A_DETECTOR, OUTCOME, Outcomes, collect
+from patterns.engine.pace import DAILY, HORIZON_DAYS, Pace
 from patterns.engine.registry import Rule, detector
-from patterns.engine.replay import HORIZON_BARS, replay
+from patterns.engine.replay import replay
 
 RESAMPLES = 2000
 SEED = 20180207
@@ -31,13 +32,19 @@ MOST_WEIGHTS = 4_000_000  # of a median's resamples in memory at a time
 
 @dataclass(frozen=True)
 class Options:
-    """How trades are counted: bars after the trigger at which they are given up, costs a side as a fraction, random entries a trade, and
-    what triggers: a touch of entry, or a close beyond it, with the fill at the next open."""
+    """How trades are counted: daily bars after the trigger at which they are given up, costs a side as a fraction, random entries a trade,
+    what triggers (a touch of entry, or a close beyond it, with the fill at the next open), and the pace of the bars."""
 
-    horizon: int = HORIZON_BARS
+    horizon: int = HORIZON_DAYS
     costs: float = COSTS
     draws: int = DRAWS
     confirm: str = TOUCH
+    pace: Pace = DAILY
+
+    @property
+    def bars(self) -> int:
+        """The horizon in bars of the interval."""
+        return self.pace.bars(self.horizon)
 
 
 @dataclass(frozen=True)
@@ -86,10 +93,10 @@ def gather(
     """
     kept = []
     for number, (bars, context) in enumerate(zip(members, contexts, strict=True)):
-        found = replay(bars, rules, context, horizon=options.horizon)
+        found = replay(bars, rules, context, horizon=options.horizon, pace=options.pace)
         finds, out = np.asarray(found.finds), np.zeros(len(found.finds), OUTCOME)
         if options.confirm == CLOSE:
-            wait_for_closes(found.study.tape, finds, options.horizon)
+            wait_for_closes(found.study.tape, finds, options.bars)
         within = np.ones(bars.size, np.bool_) if belongs is None else belongs[number]
         count = collect(found.study.tape, found.study.bars.at, within, finds, first + number, options.costs, out)
         kept.append(out[:count])
@@ -121,7 +128,7 @@ def record(
 
     def draw(part: slice) -> Floats:
         side, stop_atrs, reward = (column[part] for column in columns)
-        return control(market, months[part], side, stop_atrs, reward, seeds[part], options.horizon, options.costs, options.draws)
+        return control(market, months[part], side, stop_atrs, reward, seeds[part], options.bars, options.costs, options.draws)
 
     drawn = np.concatenate(list(share(draw, _parts(len(trades)))))
     counts = (~np.isnan(drawn)).sum(axis=1)

@@ -38,7 +38,8 @@ FIND = np.dtype(
         ("out_price", "f8"),  # a close beyond it, against the side, ends the match; NaN: none
         ("out_line", "f8", (2,)),  # the same for a line: value at `known`, change per bar; NaN: none
         ("out_atrs", "f8"),  # ... by this many ATR
-        ("out_sma_closes", "i8"),  # so many closes in a row 3 % beyond SMA50 end it; 0: none
+        ("out_sma_closes", "i8"),  # so many closes in a row beyond SMA50 end it; 0: none
+        ("out_sma", "f8"),  # ... by this fraction
         ("prior", "f8"),  # size of the move before a reversal, fraction; NaN: judged by the trend template instead
         ("volume", "f8"),  # the detector's volume mark 0..1
         ("marks", "f8", (MARKS,)),  # geometry marks 0..1, weighted by Detector.marks
@@ -89,7 +90,7 @@ def new_row(rows: Finds, size: int) -> Finds:
         raise IndexError("the book is full")
     row = rows[size]
     row.pattern, row.variant, row.replaces = 0, 0, -1
-    row.out_price, row.out_atrs, row.out_sma_closes = np.nan, 0.0, 0
+    row.out_price, row.out_atrs, row.out_sma_closes, row.out_sma = np.nan, 0.0, 0, 0.0
     row.out_line[0] = row.out_line[1] = np.nan
     row.prior = row.volume = np.nan
     row.count, row.touches, row.notes = 0, 0, 0

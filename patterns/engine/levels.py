@@ -65,3 +65,9 @@ def prior_move(high: Floats, low: Floats, bar: int, price: float, bars: int, sid
     if side > 0:
         return float(price / low[lowest_at(low, first, bar - 1)] - 1)
     return float(1 - price / high[highest_at(high, first, bar - 1)])
+
+
+@kernel
+def way_of(price: float, move: float, side: int) -> float:
+    """The same move in price units, given its size as a fraction and where it ended."""
+    return float(price - price / (1 + move) if side > 0 else price / (1 - move) - price)

@@ -1,12 +1,13 @@
 """A find told in words and figures: what a page, an API answer or a message shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Literal
 
 from .bars import Bars
 from .finds import FLAGS, LONG, REASONS, STATES, Finds
-from .registry import Clause, Detector, Rule, detector
+from .registry import Clause, Detector, Limit, Rule, detector
 from .study import Study
 
 PART_NAMES = ("geometry", "context", "volume", "readiness", "reward_to_risk")
@@ -110,13 +111,13 @@ def describe(find: Finds, rule: Rule, study: Study) -> Match:
     # numpy looks a field up for longer than all of this takes
     find = SimpleNamespace(**dict(zip(find.dtype.names, find.item(), strict=True)))
     source = detector(rule.detector)
-    bars, known = study.bars, int(find.known)
+    bars, known, limits = study.bars, int(find.known), rule.limits(study.pace)
     pattern = source.patterns[int(find.pattern)]
     sign = int(find.side)
     entry, stop, target, target2 = float(find.entry), float(find.stop), float(find.target), float(find.target2)
     risk = sign * (entry - stop)
     clauses = tuple(
-        _measured(clause, float(value), rule) for clause, value in zip(source.clauses, find.clauses, strict=False) if value == value
+        _measured(clause, float(value), limits) for clause, value in zip(source.clauses, find.clauses, strict=False) if value == value
     )
     v50, rs = float(study.tape.v50[known]), float(study.tape.rs[known])
     recent = float(bars.volume[max(0, known - 9) : known + 1].mean())
@@ -169,12 +170,8 @@ def _bar(value: int) -> int | None:
     return int(value) if value >= 0 else None
 
 
-def _measured(clause: Clause, value: float, rule: Rule) -> Measured:
-    limit = clause.limit
-    if isinstance(limit, str):
-        limit = float(rule.values[limit])
-        if clause.unit == "%":
-            limit *= 100
+def _measured(clause: Clause, value: float, limits: Mapping[str, float]) -> Measured:
+    limit = _limit(clause.limit, clause, limits)
     ok: bool | None = None
     # what is shown is rounded, so the verdict allows the last digit
     if clause.op == "<=" and isinstance(limit, float | int):
@@ -184,6 +181,24 @@ def _measured(clause: Clause, value: float, rule: Rule) -> Measured:
     elif clause.op == "in" and isinstance(limit, tuple):
         ok = limit[0] - 1e-9 <= value <= limit[1] + 1e-9
     return Measured(clause.text, value, clause.unit, clause.op, limit, ok)
+
+
+def _limit(limit: Limit, clause: Clause, limits: Mapping[str, float]) -> float | tuple[float, float] | None:
+    """As it is shown, in the clause's unit."""
+    if isinstance(limit, tuple):
+        low, high = (_number(one, clause, limits) for one in limit)
+        return low, high
+    if limit is None or (isinstance(limit, str) and limit.removeprefix("-") not in limits):
+        return None
+    return _number(limit, clause, limits)
+
+
+def _number(limit: str | float, clause: Clause, limits: Mapping[str, float]) -> float:
+    """A parameter's value, with the opposite sign where its name has a minus; numbers stand in the clause's unit already."""
+    if not isinstance(limit, str):
+        return float(limit)
+    value = float(limits[limit.removeprefix("-")]) * (-1 if limit.startswith("-") else 1)
+    return 100 * value if clause.unit == "%" else value
 
 
 def _points(find: Finds, source: Detector, bars: Bars) -> tuple[Point, ...]:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_type_hints
 
+from .pace import DAILY, Pace, in_atrs
+
 if TYPE_CHECKING:
     from .bars import Bars
     from .finds import Book
     from .study import Study
 
 Unit = Literal["bars", "fraction", "atr", "count", "weight"]
-Limit = str | float | tuple[float, float] | None
+Limit = str | float | tuple[str | float, str | float] | None
 
 
 class BadRule(ValueError):
@@ -29,20 +31,27 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True)
 class Bounds:
-    """Limits of a parameter, and what it means. Bars are daily; `unit` says how other intervals read it."""
+    """Limits of a parameter, and what it means. Bars are daily; `unit` says how other intervals read it.
+
+    least, most : bars on a coarser interval are no fewer and no more than these. atrs : the parameter in ATR that takes the place of this
+    fraction of price on intraday bars.
+    """
 
     low: float
     high: float
     unit: Unit
     help: str
+    least: int = 1
+    most: int | None = None
+    atrs: str = ""
 
 
-def Bars_(low: int, high: int, help: str) -> Bounds:  # noqa: N802 - reads as a kind in an annotation
-    return Bounds(low, high, "bars", help)
+def Bars_(low: int, high: int, help: str, *, least: int = 1, most: int | None = None) -> Bounds:  # noqa: N802 - reads as a kind in an annotation
+    return Bounds(low, high, "bars", help, least, most)
 
 
-def Fraction(low: float, high: float, help: str) -> Bounds:  # noqa: N802
-    return Bounds(low, high, "fraction", help)
+def Fraction(low: float, high: float, help: str, *, atrs: str = "") -> Bounds:  # noqa: N802
+    return Bounds(low, high, "fraction", help, atrs=atrs)
 
 
 def Atrs(low: float, high: float, help: str) -> Bounds:  # noqa: N802
@@ -62,6 +71,13 @@ class Param:
     @property
     def is_whole(self) -> bool:
         return isinstance(self.default, int)
+
+    def at(self, value: float | int, pace: Pace) -> float | int:
+        """The value on bars of that pace; a fraction of price that gives way to a limit in ATR becomes 0."""
+        if self.bounds.unit == "bars" and self.is_whole and pace != DAILY:
+            bars = pace.bars(int(value), self.bounds.least)
+            return bars if pace.days == 1 or self.bounds.most is None else min(bars, self.bounds.most)
+        return 0.0 if self.bounds.atrs and pace.in_atrs else value
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,8 @@ class Role:
 
 @dataclass(frozen=True)
 class Clause:
-    """One rule as measured: `op` compares the value with `limit` (a number, a parameter's name, a range), None when it only informs."""
+    """One rule as measured: `op` compares the value with `limit` (a number, a parameter's name, a range of these), None when it
+    only informs."""
 
     text: str
     unit: Literal["%", "x", "bars", "n", "ATR", ""]
@@ -175,6 +192,10 @@ class Detector:
         for number, clause in enumerate(self.clauses):
             if isinstance(clause.cut, tuple):
                 found += [Cut(number, clause.cut[0], ">="), Cut(number, clause.cut[1], "<=")]
+            elif clause.op == "in" and isinstance(clause.limit, tuple) and not clause.soft:
+                low, high = clause.limit
+                found += [Cut(number, low, ">=")] if isinstance(low, str) and low in units else []
+                found += [Cut(number, high, "<=")] if isinstance(high, str) and high in units else []
             elif clause.op in ("<=", ">=") and (clause.cut or (isinstance(clause.limit, str) and not clause.soft)):
                 found.append(Cut(number, clause.cut or str(clause.limit), clause.op))
         waits = self.forming.param if self.forming else ""
@@ -214,10 +235,31 @@ class Rule:
     def values(self) -> dict[str, float | int]:
         return dict(self.params)
 
-    @cached_property
-    def arguments(self) -> Any:
+    def at(self, pace: Pace) -> dict[str, float | int]:
+        """The parameters as bars of that pace read them: lengths in their bars, and on intraday ones limits in ATR instead of percent."""
+        values, found = self.values, {}
+        parameters = detector(self.detector).parameters
+        for param in parameters:
+            found[param.name] = param.at(values[param.name], pace)
+        for param in parameters:
+            if pace.in_atrs and param.bounds.atrs:
+                found[param.bounds.atrs] = max(found[param.bounds.atrs], in_atrs(values[param.name]))
+        return found
+
+    def limits(self, pace: Pace) -> dict[str, float | int]:
+        """The same without those that gave way to a limit in ATR."""
+        gone = {param.name for param in detector(self.detector).parameters if param.bounds.atrs and pace.in_atrs}
+        return {name: value for name, value in self.at(pace).items() if name not in gone}
+
+    def arguments(self, pace: Pace = DAILY) -> Any:
         """As the detector's kernels take them."""
-        return detector(self.detector).params(**self.values)
+        if pace not in self._arguments:
+            self._arguments[pace] = detector(self.detector).params(**self.at(pace))
+        return self._arguments[pace]
+
+    @cached_property
+    def _arguments(self) -> dict[Pace, Any]:
+        return {}
 
     @property
     def hash(self) -> str:

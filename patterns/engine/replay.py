@@ -14,13 +14,13 @@ from .drawn import drawn
 from .finds import MARKS, READY, TRIGGERED, Book, Finds
 from .indicators import indicators
 from .match import Match, describe
+from .pace import DAILY, HORIZON_DAYS, Pace
 from .registry import Detector, Rule, detector, detectors
 from .settle import settle
 from .structure import stages
 from .study import Study
 
-HORIZON_BARS = 60
-SHORTEST = 60  # bars before which nothing is looked for
+SHORTEST = 60  # daily bars before which nothing is looked for
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,30 @@ class Replay:
         return [self.match(find) for find in self.finds]
 
 
-def replay(bars: Bars, rules: Sequence[Rule], context: Context | None = None, *, horizon: int = HORIZON_BARS) -> Replay:
+def replay(bars: Bars, rules: Sequence[Rule], context: Context | None = None, *, horizon: int = HORIZON_DAYS, pace: Pace = DAILY) -> Replay:
     """Run `rules` over `bars` as if standing at every close: nothing in a match depends on bars after its `known`.
 
-    horizon : bars after the trigger at which a trade is given up. Short, flat or empty input finds nothing.
+    horizon : daily bars after the trigger at which a trade is given up. pace : of the bars. Short, flat or empty input finds nothing.
     """
-    study, chosen = Study(bars, context), tuple(rules)
+    study, chosen = Study(bars, context, pace), tuple(rules)
     return Replay(study, chosen, look(study, chosen, horizon=horizon))
 
 
-def look(study: Study, rules: Sequence[Rule], *, horizon: int = HORIZON_BARS, numbered: int = 0) -> Finds:
+def least_bars(source: Detector, pace: Pace = DAILY) -> int:
+    """With fewer bars of that pace the detector looks for nothing."""
+    return pace.bars(max(SHORTEST, source.min_bars))
+
+
+def look(study: Study, rules: Sequence[Rule], *, horizon: int = HORIZON_DAYS, numbered: int = 0) -> Finds:
     """What the rules find in a study, in their order; the first has the number `numbered`."""
-    book = _own_book()
+    book, ends = _own_book(), study.pace.bars(horizon)
     for number, rule in enumerate(rules, numbered):
         source = detector(rule.detector)
-        least = max(SHORTEST, source.min_bars)
+        least = least_bars(source, study.pace)
         if study.bars.size >= least:
             first = book.size
             _search(source, study, rule, book)
-            book.size = settle(study.tape, book.rows, first, book.size, number, weights_of(source), least, horizon)
+            book.size = settle(study.tape, book.rows, first, book.size, number, weights_of(source), least, ends)
     return book.found()
 
 
@@ -80,7 +85,7 @@ def _own_book() -> Book:
 
 def _search(source: Detector, study: Study, rule: Rule, book: Book) -> None:
     """Let the detector write; where the book is full it gets a larger one and starts again."""
-    first, params = book.size, rule.arguments
+    first, params = book.size, rule.arguments(study.pace)
     while True:
         try:
             return source.find(study, params, book)

@@ -25,7 +25,7 @@ from .finds import (
 )
 from .indicators.trend_template import passed
 from .levels import entry_at, ramp
-from .study import Tape
+from .study import Tape, paced
 from .swings import TIE
 
 MOST_RISK = 0.15  # of entry: no plan can use more
@@ -171,8 +171,9 @@ def _live(t: Tape, row: Finds, horizon: int) -> None:
                 return
             else:
                 if row.out_sma_closes > 0:
-                    # on the short side the mirrored limit: 0.97 upside down
-                    out = t.close[i] < 0.97 * t.sma50[i] if side > 0 else t.close[i] > t.sma50[i] / 0.97
+                    # on the short side the mirrored limit
+                    limit = (1.0 - row.out_sma) * t.sma50[i] if side > 0 else t.sma50[i] / (1.0 - row.out_sma)
+                    out = side * (t.close[i] - limit) < 0
                     beyond_sma = beyond_sma + 1 if out else 0
                     if beyond_sma >= row.out_sma_closes:
                         row.state, row.reason, row.ended = EXPIRED, INVALIDATED, i
@@ -205,13 +206,13 @@ def mark(t: Tape, row: Finds, horizon: int) -> None:
     side, level, first = row.side, row.level, row.triggered
     ahead = t.high if side > 0 else t.low
     against = t.low if side > 0 else t.high
-    best = row.entry
+    best, back = row.entry, paced(t, THROWBACK_BARS)
     for i in range(first + 1, min(len(t.close), first + horizon + 1)):
-        if row.throwback < 0 and i <= first + THROWBACK_BARS and side * (against[i] - level) <= THROWBACK_REACH * level:
+        if row.throwback < 0 and i <= first + back and side * (against[i] - level) <= THROWBACK_REACH * level:
             row.throwback = i
         best = side * max(side * best, side * ahead[i - 1])
         if side * (best - row.entry) >= BUST_MOVE * row.entry:
-            if i > first + THROWBACK_BARS or row.throwback >= 0:
+            if i > first + back or row.throwback >= 0:
                 return
         elif row.busted < 0 and side * (t.close[i] - row.stop) < 0:
             row.busted = i

@@ -14,7 +14,10 @@ from .context import Context, no_context
 from .indicators.averages import mean_before, sma
 from .indicators.trend_template import trend_template
 from .indicators.volatility import atr
+from .pace import DAILY, Pace
 from .swings import HIGH, LOW, Swings, fractals, zigzag
+
+REACH, FINE_REACH = 5, 3  # daily bars to each side of a fractal
 
 
 @by_address
@@ -38,6 +41,7 @@ class Tape:
     market: Floats  # 0, 0.5, 1
     benchmark: Floats
     suspect: NDArray[np.bool_]
+    days: NDArray[np.int64]  # (1,) daily bars in one bar
     fine: Swings  # zigzag 1.6 ATR, 2 %
     medium: Swings  # 3 ATR, 4 %
     coarse: Swings  # 5 ATR, 8 %
@@ -60,11 +64,22 @@ def suspect_bars(open: Floats, high: Floats, low: Floats, close: Floats) -> NDAr
     return out
 
 
-def tape_of(bars: Bars, around: Context) -> Tape:
-    """Work out everything the detectors share. All arrays (n,) float64, contiguous."""
+@kernel
+def paced(t: Tape, daily: int) -> int:
+    """So many daily bars in bars of the tape, rounded up."""
+    return int((daily + t.days[0] - 1) // t.days[0])
+
+
+def tape_of(bars: Bars, around: Context, pace: Pace = DAILY) -> Tape:
+    """Work out everything the detectors share. All arrays (n,) float64, contiguous.
+
+    Averages and the reach of fractals are lengths of time, so that on weekly bars SMA50 is the 10-week line; ATR is a size of bars and
+    keeps its number of them.
+    """
     _, open, high, low, close, volume = bars
     atr14 = atr(high, low, close, 14)
-    sma50, sma150, sma200 = sma(close, 50), sma(close, 150), sma(close, 200)
+    sma50, sma150, sma200 = (sma(close, pace.bars(days)) for days in (50, 150, 200))
+    fine, major = pace.bars(FINE_REACH), pace.bars(REACH)
     return Tape(
         open=open,
         high=high,
@@ -74,31 +89,34 @@ def tape_of(bars: Bars, around: Context) -> Tape:
         atr=atr14,
         atr10=atr(high, low, close, 10),
         atr50=atr(high, low, close, 50),
-        v50=mean_before(volume, 50),
+        v50=mean_before(volume, pace.bars(50)),
         sma50=sma50,
         sma150=sma150,
         sma200=sma200,
-        template=trend_template(high, low, close, sma50, sma150, sma200, around.rs),
+        template=trend_template(high, low, close, sma50, sma150, sma200, around.rs, pace.bars(252), pace.bars(22)),
         rs=around.rs,
         market=around.market,
         benchmark=around.benchmark,
         suspect=suspect_bars(open, high, low, close),
+        days=np.array([pace.days], np.int64),
         fine=zigzag(high, low, close, atr14, 1.6, 0.02),
         medium=zigzag(high, low, close, atr14, 3.0, 0.04),
         coarse=zigzag(high, low, close, atr14, 5.0, 0.08),
-        highs3=fractals(high, HIGH, 3),
-        highs5=fractals(high, HIGH, 5),
-        lows3=fractals(low, LOW, 3),
+        highs3=fractals(high, HIGH, fine),
+        highs5=fractals(high, HIGH, major),
+        lows3=fractals(low, LOW, fine),
     )
 
 
 class Study:
     """Bars of one instrument, what is known around them, and what detectors share."""
 
-    def __init__(self, bars: Bars, context: Context | None = None) -> None:
+    def __init__(self, bars: Bars, context: Context | None = None, pace: Pace = DAILY) -> None:
+        self.pace = pace
         # a kernel is compiled for whole arrays; a cut of stored bars may be a strided or read-only view
         self.bars = Bars(*(np.array(column, np.float64, order="C") for column in bars))
-        self.tape = tape_of(self.bars, Context(*(np.array(column, np.float64, order="C") for column in context or no_context(bars.size))))
+        around = Context(*(np.array(column, np.float64, order="C") for column in context or no_context(bars.size)))
+        self.tape = tape_of(self.bars, around, pace)
         self._shared: dict[Hashable, Any] = {}
 
     def on(self, tape: Tape) -> "Study":

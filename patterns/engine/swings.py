@@ -96,3 +96,12 @@ def fractals(values: Floats, side: int, reach: int) -> Swings:
     for k in range(count):
         at[k], price[k], sides[k], seen[k] = found[k], values[found[k]], side, found[k] + reach
     return Swings(at, price, sides, seen)
+
+
+@kernel
+def shortest_leg(swings: Swings, first: int, last: int) -> int:
+    """Least bars between neighbours among the swings with the indexes first..last."""
+    shortest = swings.at[last] - swings.at[first]
+    for k in range(first, last):
+        shortest = min(shortest, swings.at[k + 1] - swings.at[k])
+    return int(shortest)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from legend.lib.errors import Conflict, LegendError
+from patterns.engine.pace import pace_of
 from patterns.models import Instrument, Scan, ScanCandidate
 from patterns.moments import said
 from patterns.series import load_sound
@@ -94,7 +95,7 @@ def _seen_by(scan: Scan) -> "Iterator[Seen]":
     from .matches import Seen
 
     rows, rules = rules_of(scan)
-    needed = fewest_bars(rules)
+    needed = fewest_bars(rules, scan.interval)
     for piece in scan.pieces.order_by("number"):
         panel, _ = load_sound(piece.instrument_ids, scan.interval, until=scan.as_of.timestamp())
         for instrument in Instrument.objects.filter(pk__in=panel).select_related("home").order_by("symbol"):
@@ -105,7 +106,7 @@ def _seen_by(scan: Scan) -> "Iterator[Seen]":
                 around = market_around(scan, instrument, rated, bars)
             except LegendError:  # the scan has told why it left this one out
                 continue
-            yield Seen(instrument, universe, scan.interval, rows, replay(bars, rules, around))
+            yield Seen(instrument, universe, scan.interval, rows, replay(bars, rules, around, pace=pace_of(scan.interval)))
 
 
 def _told(one: "Candidate", seen: "Seen") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from patterns.engine.bars import Bars, Floats
+from patterns.engine.pace import pace_of
 from patterns.models import MarketContext, Universe, UniverseMember
 from patterns.series import load_sound, series_version
 
@@ -110,7 +111,7 @@ def _rate(universe: Universe, stays: Sequence[Stay], ids: Sequence[int], interva
     members = [instrument_id for instrument_id in ids if instrument_id in panel]
     bars = [panel[instrument_id] for instrument_id in members]
     rows = {instrument_id: row for row, instrument_id in enumerate(members)}
-    return Rated(rows, rate_universe(bars, benchmark, _present(bars, rows, stays)))
+    return Rated(rows, rate_universe(bars, benchmark, _present(bars, rows, stays), pace_of(interval)))
 
 
 def _present(bars: Sequence[Bars], rows: dict[int, int], stays: Sequence[Stay]) -> NDArray[np.bool_] | None:
@@ -150,7 +151,9 @@ def _ids(stays: Sequence[Stay]) -> list[int]:
 
 def _version_of(universe: Universe, stays: Sequence[Stay], interval: str) -> str:
     data = series_version([*_ids(stays), *_benchmark(universe)], interval)
-    return hashlib.blake2b(f"{data}|{universe.benchmark_id}|{stays}".encode(), digest_size=16).hexdigest()
+    days = pace_of(interval).days  # ratings that were made of other lengths are made anew
+    pace = f"|{days}" if days > 1 else ""
+    return hashlib.blake2b(f"{data}|{universe.benchmark_id}|{stays}{pace}".encode(), digest_size=16).hexdigest()
 
 
 def _pack(rated: Rated) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from legend.lib.errors import invalid
 from patterns import calendars
 from patterns.engine.bars import Bars
+from patterns.engine.pace import pace_of
 from patterns.engine.registry import Rule as EngineRule
 from patterns.models import Instrument, PatternMatch, Rule, ScanResult
 from patterns.moments import check_interval, instant, last_bar_by
@@ -76,7 +77,7 @@ def detect(
     until = last_bar_by(as_of, interval, now=now) if as_of is not None else None
     instrument = find_instruments(symbols=[ticker])[0]
     panel = load_series([instrument.pk], interval, until=until.timestamp() if until else None)
-    bars = enough_bars(panel.get(instrument.pk), fewest_bars(rules), symbol=instrument.symbol, interval=interval, until=until)
+    bars = enough_bars(panel.get(instrument.pk), fewest_bars(rules, interval), symbol=instrument.symbol, interval=interval, until=until)
     return _detect(instrument, bars, interval, until, rules, store_rules(rules=rules), patterns)
 
 
@@ -99,7 +100,7 @@ def detect_in_file(
     until = last_bar_by(as_of, interval, now=now) if as_of is not None else None
     name, bars = _one_series(path, symbol, interval, now)
     bars = bars.cut(until.timestamp()) if until else bars
-    bars = enough_bars(bars, fewest_bars(rules), symbol=name, interval=interval, until=until)
+    bars = enough_bars(bars, fewest_bars(rules, interval), symbol=name, interval=interval, until=until)
     rows = [Rule(detector=rule.detector, params=rule.values, params_hash=rule.hash) for rule in rules]
     return _detect(Instrument(symbol=name, source="import"), bars, interval, until, rules, rows, patterns)
 
@@ -119,7 +120,7 @@ def _detect(
 
     home = instrument.home
     around = context_of(universe=home, interval=interval).around(instrument.pk, bars.at) if home else None
-    seen = Seen(instrument, home, interval, rows, replay(bars, rules, around))
+    seen = Seen(instrument, home, interval, rows, replay(bars, rules, around, pace=pace_of(interval)))
     found = [(seen.row(find), seen.result(find)) for find in seen.current() if seen.life(find).is_open]
     meant = meant_patterns(patterns=patterns)
     asked = [(match, shown) for match, shown in found if match.pattern in meant]

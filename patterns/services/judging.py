@@ -20,6 +20,7 @@ from legend.lib.errors import LegendError
 from patterns.engine.claims import Figures
 from patterns.engine.evidence import Options, Record, Resampling, gather, record, summarise
 from patterns.engine.outcomes import Outcomes
+from patterns.engine.pace import pace_of
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.registry import default_rules
 from patterns.models import Evidence, Trial
@@ -137,7 +138,7 @@ def _judge(rows: Sequence[Evidence], rules: dict[int, EngineRule], threads: int,
     bench = open_workbench(evidence=first)
     beat(0, len(bench.members))
     chosen = [rules[row.rule_id] for row in rows]
-    options = Options(first.horizon, first.costs, confirm=first.confirm)
+    options = Options(first.horizon, first.costs, confirm=first.confirm, pace=pace_of(first.interval))
     left_out = list(bench.left_out)
     with ThreadPoolExecutor(threads, thread_name_prefix="evidence") as pool:
         outcomes = _replay(bench, chosen, options, pool, left_out, beat)

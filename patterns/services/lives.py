@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from patterns.engine.pace import pace_of
 from patterns.models import Instrument, Interval, PatternMatch, Rule, Universe, Walked
 from patterns.series import last_known, load_series
 
@@ -56,7 +57,7 @@ def _follow(interval: str, instrument_ids: list[int], matches: list[PatternMatch
     for (instrument_id, universe), by_rule in groups.items():
         rules, bars = list(by_rule), panel[instrument_id]
         around = context_of(universe=universe, interval=interval).around(instrument_id, bars.at)
-        found = replay(bars, [engine_rule(row=rule) for rule in rules], around)
+        found = replay(bars, [engine_rule(row=rule) for rule in rules], around, pace=pace_of(interval))
         seen = Seen(instruments[instrument_id], universe, interval, rules, found)
         for match in (match for of_rule in by_rule.values() for match in of_rule):
             lives[match.code] = seen.walked_of(match.code, match.known_at)

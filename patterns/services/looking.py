@@ -18,6 +18,7 @@ from legend.lib.errors import LegendError
 from patterns.calendars import SECONDS, local_days, sessions
 from patterns.engine.bars import Bars
 from patterns.engine.context import Context
+from patterns.engine.pace import pace_of
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.replay import replay
 from patterns.models import Instrument, Life, PatternMatch, Rule, Scan, ScanPiece, ScanResult, Walked
@@ -71,7 +72,7 @@ def look_at(*, piece: ScanPiece) -> Look:
     universes = {universe.pk: universe for universe in (scan.rated_in(one) for one in instruments) if universe}
     rated = {pk: context_of(universe=universe, interval=scan.interval) for pk, universe in universes.items()}
     panel, damaged = load_sound(piece.instrument_ids, scan.interval, until=scan.as_of.timestamp())
-    needed, beat = fewest_bars(rules), timezone.now()
+    needed, beat = fewest_bars(rules, scan.interval), timezone.now()
     for instrument in instruments:
         universe = scan.rated_in(instrument)
         if instrument.pk in damaged:
@@ -80,7 +81,7 @@ def look_at(*, piece: ScanPiece) -> Look:
         try:
             bars = enough_bars(panel.get(instrument.pk), needed, symbol=instrument.symbol, interval=scan.interval, until=scan.as_of)
             market = market_around(scan, instrument, rated[universe.pk] if universe else None, bars)
-            found = replay(bars, rules, market)
+            found = replay(bars, rules, market, pace=pace_of(scan.interval))
         except LegendError as reason:
             look.skipped.append({"symbol": instrument.symbol, "reason": reason.detail})
         except Exception as fault:  # one share's trouble must not cost the others their answer; it is named and logged

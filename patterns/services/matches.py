@@ -15,8 +15,9 @@ import numpy as np
 
 from patterns.engine import match as told
 from patterns.engine.finds import LONG, READY, REASONS, STATES, TRIGGERED, Finds
+from patterns.engine.pace import pace_of
 from patterns.engine.registry import detector
-from patterns.engine.replay import HORIZON_BARS, Replay
+from patterns.engine.replay import Replay
 from patterns.models import Instrument, Life, PatternMatch, Rule, ScanResult, Universe, Walked
 from patterns.moments import instant, said
 
@@ -91,7 +92,7 @@ class Seen:
     def walked(self, find: Finds) -> Walked:
         """Its life to the last bar. Marks may come after the end, as long as the trade could have run."""
         last, triggered = self.replay.study.bars.size - 1, int(find["triggered"])
-        is_over = bool(find["ended"] >= 0) and (triggered < 0 or last >= triggered + HORIZON_BARS)
+        is_over = bool(find["ended"] >= 0) and (triggered < 0 or last >= triggered + pace_of(self.interval).horizon)
         return Walked(self.life(find), self.last_at, is_over)
 
     def walked_of(self, code: uuid.UUID, known_at: datetime) -> Walked:

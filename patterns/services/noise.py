@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from patterns.engine.bars import Bars
 from patterns.engine.context import UniverseContext, rate_universe
 from patterns.engine.evidence import Options, gather
+from patterns.engine.pace import Pace, pace_of
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.registry import detector
 from patterns.engine.shuffled import shuffled_universe, ticker_years
@@ -41,7 +42,10 @@ def measure_noise(*, evidence_ids: Collection[int], threads: int | None = None) 
         bench = open_workbench(evidence=first)
         rules = [engine_rule(row=row.rule) for row in together]
         counts, years = _on_shuffled(
-            bench, rules, Options(first.horizon, first.costs, confirm=first.confirm), threads or os.cpu_count() or 1
+            bench,
+            rules,
+            Options(first.horizon, first.costs, confirm=first.confirm, pace=pace_of(first.interval)),
+            threads or os.cpu_count() or 1,
         )
         real_years = sum(ticker_years(bars) for bars in bench.members)
         for number, row in enumerate(together):
@@ -79,7 +83,7 @@ def per_century(matches: int, years: float) -> float | None:
 
 def _on_shuffled(bench: Workbench, rules: Sequence[EngineRule], options: Options, threads: int) -> tuple[Counts, float]:
     """How often each pattern and side is found on the shuffled members, rated among themselves, and in how many ticker-years."""
-    members, rated = _shuffled(bench)
+    members, rated = _shuffled(bench, options.pace)
 
     def look(start: int) -> Counts:
         return _count(members, rated, rules, options, range(start, min(start + TOGETHER, len(members))))
@@ -89,14 +93,14 @@ def _on_shuffled(bench: Workbench, rules: Sequence[EngineRule], options: Options
     return counts, sum(ticker_years(bars) for bars in members)
 
 
-def _shuffled(bench: Workbench) -> tuple[list[Bars], UniverseContext]:
+def _shuffled(bench: Workbench, pace: Pace) -> tuple[list[Bars], UniverseContext]:
     """The last one made stays as long as its workbench does, so that the lab's next question finds it."""
     made = _kept.get(bench)
     if made is None:
         step = max(1, -(-bench.market.open.size // MOST_BARS))
         some = list(zip(bench.symbols, bench.members, strict=True))[::step]
         members = list(shuffled_universe(dict(some)).values())
-        made = members, rate_universe(members)
+        made = members, rate_universe(members, pace=pace)
         _kept.clear()
         _kept[bench] = made
     return made

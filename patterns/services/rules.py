@@ -6,6 +6,7 @@ from datetime import datetime
 from legend.lib.errors import Invalid, NotFound, invalid
 from patterns.engine import registry
 from patterns.engine.bars import Bars
+from patterns.engine.pace import pace_of
 from patterns.models import Rule
 from patterns.moments import said
 
@@ -94,11 +95,11 @@ def named_rule(*, name: str) -> registry.Rule | None:
 _judged: dict[tuple[str, str], registry.Rule] = {}
 
 
-def fewest_bars(rules: Sequence[registry.Rule]) -> int:
-    """With fewer none of the rules looks for anything."""
-    from patterns.engine.replay import SHORTEST
+def fewest_bars(rules: Sequence[registry.Rule], interval: str) -> int:
+    """With fewer bars of that interval none of the rules looks for anything."""
+    from patterns.engine.replay import least_bars
 
-    return max(SHORTEST, min(registry.detector(rule.detector).min_bars for rule in rules))
+    return min(least_bars(registry.detector(rule.detector), pace_of(interval)) for rule in rules)
 
 
 def enough_bars(bars: Bars | None, needed: int, *, symbol: str, interval: str, until: datetime | None = None) -> Bars:

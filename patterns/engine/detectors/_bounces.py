@@ -14,9 +14,7 @@ from ._lines import CHANNEL_DOWN, CHANNEL_UP, draw
 
 
 @kernel
-def find_bounces(
-    t: Tape, swings: Swings, shapes: Finds, count: int, side: int, touch_atr: float, pattern: int, rows: Finds, size: int
-) -> int:
+def find_bounces(t: Tape, swings: Swings, shapes: Finds, count: int, side: int, p: Any, pattern: int, rows: Finds, size: int) -> int:
     """The first signal bar at the near line of every channel that goes to `side`, after its last leg has left the far line.
 
     The match spans one swing of the channel, from the last touch of the near line to the signal, so that the next touch is a match of its
@@ -31,24 +29,24 @@ def find_bounces(
             continue
         x0, x1 = swings.at[shape.first], swings.at[last]
         near, far = (shape.lower, shape.upper) if side > 0 else (shape.upper, shape.lower)
-        expires = min(x1 + int(0.6 * (x1 - x0)), swings.seen[last] + 60)
+        expires = min(x1 + int(p.spans * (x1 - x0)), swings.seen[last] + p.wait)
         for i in range(swings.seen[last], min(expires, len(t.close))):
             line, beyond = near[0] + near[1] * (i - x0), far[0] + far[1] * (i - x0)
-            if side * (t.close[i] - line) < -0.5 * t.atr[i] or side * (t.close[i] - beyond) > 0.5 * t.atr[i]:
+            if side * (t.close[i] - line) < -p.beyond * t.atr[i] or side * (t.close[i] - beyond) > p.beyond * t.atr[i]:
                 break
-            tolerance, play = tolerance_at(t.close[i], t.atr[i], touch_atr), TIE * t.close[i]
+            tolerance, play = tolerance_at(t.close[i], t.atr[i], p.touch_atr), TIE * t.close[i]
             away = side * (against[i] - line)
-            is_strong = side * (ahead[i] - t.close[i]) <= 0.4 * (t.high[i] - t.low[i]) + play
+            is_strong = side * (ahead[i] - t.close[i]) <= (1.0 - p.strong) * (t.high[i] - t.low[i]) + play
             if away > tolerance + play or not is_strong or t.high[i] <= t.low[i]:
                 continue
             row = draw(t, swings, shape, i, rows, size)
             row.pattern, row.side = pattern, side
             row.start, row.end = swings.at[last - 1], i
             row.level = ahead[i]
-            row.stop = line - side * t.atr[i]
+            row.stop = line - side * p.stop_atr * t.atr[i]
             row.target = row.target2 = beyond
             row.expires = expires
-            row.out_line[0], row.out_line[1], row.out_atrs = line, near[1], 0.5
+            row.out_line[0], row.out_line[1], row.out_atrs = line, near[1], p.beyond
             row.clauses[9] = 100 * max(away, 0.0) / tolerance
             for j in range(x0, i + 1):
                 if t.suspect[j]:
@@ -67,6 +65,6 @@ def breaks_and_bounces(name: str, side: int, limits: Limits) -> Any:
     def find(study: Study, params: Any, book: Book) -> None:
         find_breaks(study, params, book)
         for swings, shapes, count in searched(study, params):
-            book.size = find_bounces(study.tape, swings, shapes, count, side, params.touch_atr, 1, book.rows, book.size)
+            book.size = find_bounces(study.tape, swings, shapes, count, side, params, 1, book.rows, book.size)
 
     return find

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from patterns.engine.bars import Floats
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LONG, SHORT, Book, Finds
+from patterns.engine.pace import Pace
 from patterns.engine.study import Study, Tape
 from patterns.engine.swings import HIGH, Swings
 
@@ -35,17 +36,27 @@ from ._lines import (
     shapes_of,
 )
 
+
+class Arms(NamedTuple):
+    """What the parameters say of levels and lives; a detector without one of them has no use for it."""
+
+    up: float = 1.0  # shares of the height at which the sober targets lie
+    down: float = 1.0
+    latest: float = 1.0  # part of the way to the apex at which closing shapes are over
+    spans: float = 0.6  # after the last touch, in spans
+    wait: int = 60  # bars after it was known
+    beyond: float = 0.5  # ATR of a close beyond the opposite line
+    before: int = 20  # bars before the start whose close tells a rise from a fall
+
+
 VARIANTS = ("", "top", "bottom")  # of rectangles and broadening shapes: after a rise, after a fall
 
 
 @kernel
-def find_arms(
-    t: Tape, swings: Swings, shapes: Finds, count: int, places: Floats, up: float, down: float, latest: float, rows: Finds, size: int
-) -> int:
+def find_arms(t: Tape, swings: Swings, shapes: Finds, count: int, places: Floats, a: Arms, rows: Finds, size: int) -> int:
     """Both arms of every shape that has a place (of channels that rise or fall, only the break against them).
 
-    places : (14,) for each name the pattern under which it is published, or -1. `up` and `down` are the shares of the height at which the
-    sober targets lie, `latest` the part of the way to the apex at which closing shapes are over.
+    places : (14,) for each name the pattern under which it is published, or -1.
     """
     for s in range(count):
         shape = shapes[s]
@@ -57,10 +68,10 @@ def find_arms(
         upper = shape.upper[0] + shape.upper[1] * (known - x0)
         lower = shape.lower[0] + shape.lower[1] * (known - x0)
         top, bottom = farthest_of(swings, first, last, HIGH), farthest_of(swings, first, last, -HIGH)
-        expires = min(x1 + int(0.6 * (x1 - x0)), known + 60)
+        expires = min(x1 + int(a.spans * (x1 - x0)), known + a.wait)
         if is_closing(shape):
             apex = x0 + (shape.upper[0] - shape.lower[0]) / (shape.lower[1] - shape.upper[1])
-            expires = min(expires, x0 + int(latest * (apex - x0)))
+            expires = min(expires, x0 + int(a.latest * (apex - x0)))
         if expires <= known:
             continue
         height = _height(name, upper, lower, top, bottom)
@@ -69,7 +80,7 @@ def find_arms(
                 continue
             opposite = shape.lower if side > 0 else shape.upper
             line = lower if side > 0 else upper
-            if side * (t.close[known] - line) < -0.5 * t.atr[known]:
+            if side * (t.close[known] - line) < -a.beyond * t.atr[known]:
                 continue
             row = draw(t, swings, shape, known, rows, size)
             row.pattern, row.side = places[name], side
@@ -78,19 +89,19 @@ def find_arms(
             else:
                 row.level = upper if side > 0 else lower
             row.stop = last_of(swings, first, last, -side) - side * 0.25 * t.atr[known]
-            row.target = row.level + side * (up if side > 0 else down) * height
+            row.target = row.level + side * (a.up if side > 0 else a.down) * height
             row.target2 = row.level + side * height
             if name == RISING_WEDGE and side < 0:
                 row.target, row.target2 = max(bottom, row.target), bottom
             elif name == FALLING_WEDGE and side > 0:
                 row.target, row.target2 = min(top, row.target), top
             row.expires = expires
-            row.out_line[0], row.out_line[1], row.out_atrs = line, opposite[1], 0.5
+            row.out_line[0], row.out_line[1], row.out_atrs = line, opposite[1], a.beyond
             if name in (RECTANGLE, CHANNEL_FLAT) or name >= BROADENING:
                 row.clauses[9] = 100 * _last_leg(t, swings, shape, known)
-                if x0 >= 20:
-                    # a rise or a fall came before: the close 20 bars earlier against the middle
-                    row.variant = 1 if t.close[x0 - 20] < (shape.upper[0] + shape.lower[0]) / 2 else 2
+                if x0 >= a.before:
+                    # a rise or a fall came before: an earlier close against the middle
+                    row.variant = 1 if t.close[x0 - a.before] < (shape.upper[0] + shape.lower[0]) / 2 else 2
             size += 1
     return size
 
@@ -123,7 +134,6 @@ def _last_leg(t: Tape, swings: Swings, shape: Finds, known: int) -> float:
 
 Limits = Callable[[Any], Mapping[str, Mapping[str, float]]]
 Searched = Callable[[Study, Any], list[tuple[Swings, Finds, int]]]
-WHOLE = 1.0  # of what a detector has no parameter for: sloping channels break to one side, only closing shapes have an apex
 
 
 def search_of(names: Iterable[str], limits: Limits) -> Searched:
@@ -132,14 +142,15 @@ def search_of(names: Iterable[str], limits: Limits) -> Searched:
     rows = tuple(names)
 
     @cache
-    def asked(params: Any) -> tuple[Search, NDArray[np.float64], Hashable]:
+    def asked(params: Any, pace: Pace) -> tuple[Search, NDArray[np.float64], Hashable]:
         spans = {"span_low": params.min_span, "span_high": params.max_span}
-        changes, search = limits(params), Search(params.touch_atr, params.white)
-        table = limits_with({name: {**spans, **changes.get(name, {})} for name in rows})
+        changes = limits(params)
+        search = Search(params.touch_atr, params.white, params.min_height, params.min_leg, params.outside)
+        table = limits_with({name: {**spans, **changes.get(name, {})} for name in rows}, pace)
         return search, table, ("lines", search, table.tobytes())
 
     def searched(study: Study, params: Any) -> list[tuple[Swings, Finds, int]]:
-        search, table, key = asked(params)
+        search, table, key = asked(params, study.pace)
         found: list[tuple[Swings, Finds, int]] = study.shared(key, lambda: shapes_of(study, search, table))
         return found
 
@@ -152,9 +163,9 @@ def breaks(places: Mapping[str, int], limits: Limits) -> Callable[[Study, Any, B
     searched = search_of(places, limits)
 
     def find(study: Study, params: Any, book: Book) -> None:
-        up, down, latest = (getattr(params, name, WHOLE) for name in ("up", "down", "latest"))
+        arms = Arms._make(getattr(params, name, default) for name, default in Arms._field_defaults.items())
         for swings, shapes, count in searched(study, params):
-            book.size = find_arms(study.tape, swings, shapes, count, wanted, up, down, latest, book.rows, book.size)
+            book.size = find_arms(study.tape, swings, shapes, count, wanted, arms, book.rows, book.size)
 
     return find
 

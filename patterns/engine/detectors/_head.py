@@ -6,11 +6,11 @@ import numpy as np
 
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import Finds, add_point, new_row
-from patterns.engine.levels import entry_at, mean_of, prior_move, ramp
+from patterns.engine.levels import entry_at, mean_of, prior_move, ramp, way_of
 from patterns.engine.registry import Clause, Role
 from patterns.engine.settle import MOST_RISK
-from patterns.engine.study import Tape
-from patterns.engine.swings import TIE, Swings
+from patterns.engine.study import Tape, paced
+from patterns.engine.swings import TIE, Swings, shortest_leg
 
 Price = Literal["high", "low"]
 
@@ -36,8 +36,9 @@ def clauses(move: str) -> tuple[Clause, ...]:
         Clause("Shoulders differ by, of the price", "%", "<=", 5.0, soft=True),
         Clause("The flatter shoulder over the neckline, in heights", "x", ">=", "shoulder_height"),
         Clause("Drift of the neckline, in heights", "x", "<=", "drift"),
-        Clause("Time from left shoulder to head against head to right shoulder", "x", "in", (0.4, 2.5)),
-        Clause("Bars between the shoulders", "bars", ">=", "min_span"),
+        Clause("Time from left shoulder to head against head to right shoulder", "x", "in", ("min_time", "max_time")),
+        Clause("Bars between the shoulders", "bars", "in", ("min_span", "max_span")),
+        Clause(f"{move} before the left shoulder, in ATR", "ATR", ">=", "prior_atr"),
         Clause("Volume around the right shoulder against the left", "x", "<=", 1.0, soft=True),
     )
 
@@ -69,7 +70,7 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         known = swings.seen[k]
         atr = t.atr[known]
         span, time = b - a, (h - a) / (b - h)
-        if not p.min_span <= span <= p.max_span or not 0.4 <= time <= 2.5:
+        if not p.min_span <= span <= p.max_span or not p.min_time <= time <= p.max_time or shortest_leg(swings, k - 4, k) < p.min_leg:
             continue
         farther, flatter = up * max(up * left, up * right), up * min(up * left, up * right)
         ahead = up * (head - farther)
@@ -90,7 +91,7 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         if up * (right - (left + neck1) / 2) < -play or up * (left - (right + neck2) / 2) < -play:
             continue
         prior = prior_move(t.high, t.low, a, left, p.prior_bars, up)
-        if not prior >= p.prior - TIE or _has_broken(t, n1, b, neck1, slope, up):
+        if not prior >= p.prior - TIE or way_of(left, prior, up) < p.prior_atr * atr or _has_broken(t, n1, b, neck1, slope, up):
             continue
         row = new_row(rows, size)
         row.side = side
@@ -104,8 +105,8 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
             row.stop, row.variant = (right + row.level) / 2, 1
         row.target = row.level + side * p.share * height
         row.target2 = row.level + side * height
-        row.expires = known + min(span, 60)
-        row.out_price = right + up * 0.005 * right
+        row.expires = known + min(span, p.wait)
+        row.out_price = right + up * p.beyond * right
         row.prior = prior
         volume1, volume2, volume3 = _around(t, a, known), _around(t, h, known), _around(t, b, known)
         row.volume = (1.0 if volume1 > volume2 > volume3 else 0.6) if volume1 > volume3 else 0.0
@@ -119,7 +120,8 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         row.clauses[5], row.clauses[6] = difference / height, 100 * difference / flatter
         row.clauses[7], row.clauses[8], row.clauses[9] = over / height, drift / height, time
         row.clauses[10] = span
-        row.clauses[11] = volume3 / volume1 if volume1 > 0 else np.nan
+        row.clauses[11] = way_of(left, prior, up) / atr
+        row.clauses[12] = volume3 / volume1 if volume1 > 0 else np.nan
         for j in range(5):
             add_point(row, swings.at[k - 4 + j], j, swings.seen[k - 4 + j])
         neck = 1 if up > 0 else 0
@@ -141,4 +143,4 @@ def _has_broken(t: Tape, first: int, last: int, neck: float, slope: float, up: i
 @kernel
 def _around(t: Tape, bar: int, known: int) -> float:
     """Mean volume of the five bars around a swing, as far as they were known."""
-    return mean_of(t.volume, max(0, bar - 2), min(bar + 2, known))
+    return mean_of(t.volume, max(0, bar - paced(t, 2)), min(bar + paced(t, 2), known))

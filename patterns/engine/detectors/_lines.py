@@ -14,9 +14,10 @@ from patterns.engine.bars import Floats
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import INTERPRETED, Finds, add_point, new_row
 from patterns.engine.levels import ramp, tolerance_at
+from patterns.engine.pace import DAILY, Pace
 from patterns.engine.registry import Clause, Role
-from patterns.engine.study import Study, Tape
-from patterns.engine.swings import HIGH, Swings
+from patterns.engine.study import Study, Tape, paced
+from patterns.engine.swings import HIGH, Swings, shortest_leg
 
 ANY = 1e9
 
@@ -24,7 +25,7 @@ ASCENDING, DESCENDING, SYMMETRICAL, RISING_WEDGE, FALLING_WEDGE, RECTANGLE, CHAN
 BROADENING, BROADENING_ASCENDING, BROADENING_DESCENDING, BROADENING_RISING, BROADENING_FALLING = range(9, 14)
 
 # Row limits: change of the upper line / height at the start (low, high), the same of the lower line, end height / start height (low, high),
-# span in bars (low, high), least swings. The first row that fits names the shape.
+# span in daily bars (low, high), least swings. The first row that fits names the shape.
 NAMES = (
     "ascending-triangle",
     "descending-triangle",
@@ -85,7 +86,9 @@ class Search(NamedTuple):
 
     touch_atr: float = 0.5
     white: float = 0.6
-    least_height_atr: float = 2.0
+    min_height: float = 2.0  # at the start, ATR
+    min_leg: int = 0
+    outside: int = 1  # closes beyond a line
 
 
 ROLES = (Role("upper-touch", "High", "high"), Role("lower-touch", "Low", "low"))
@@ -99,15 +102,15 @@ def clauses(*more: Clause, touches: str | float = 5.0, volume: Literal["<=", ">=
         Clause("Height at the end against the start", "x"),
         Clause("Mean distance of the touches from their line, of the tolerance", "%", "<=", 100.0),
         Clause("Least part of the height that a leg crosses", "%", ">=", "white"),
-        Clause("Closes beyond a line before it was known", "n", "<=", 1.0),
+        Clause("Closes beyond a line before it was known", "n", "<=", "outside"),
         Clause("Touches", "n", ">=", touches),
-        Clause("Bars from first to last touch", "bars", ">=", "min_span"),
+        Clause("Bars from first to last touch", "bars", "in", ("min_span", "max_span")),
         Clause("Volume trend over the span, in mean volumes", "x", volume, 0.0, soft=True),
         *more,
     )
 
 
-APEX = Clause("Way to the apex when known", "%", "<=", 90.0)
+APEX = Clause("Way to the apex when known", "%", "<=", "latest")
 LAST_LEG = Clause("Part of the height crossed since the last touch (40 to 90 % and turned back is a partial rise or decline)", "%")
 FROM_LINE = Clause("Distance of the signal bar from its line, of the tolerance", "%", "<=", 100.0)
 
@@ -136,27 +139,27 @@ def line_through(swings: Swings, first: int, last: int, side: int) -> tuple[floa
 @kernel
 def search(t: Tape, swings: Swings, p: Search, limits: Floats, shapes: Finds) -> int:
     """Fill `shapes` with the named windows that end at each swing, longest first; returns how many."""
-    count = 0
+    count, spans = 0, (limits[:, 6].min(), limits[:, 7].max())
     for last in range(4, len(swings.at)):
         for window in (7, 6, 5):
             first = last - window + 1
-            if first >= 0 and _fits(t, swings, first, last, p, limits, shapes[count]):
+            if first >= 0 and _fits(t, swings, first, last, p, limits, spans, shapes[count]):
                 count += 1
                 break
     return count
 
 
 @kernel
-def _fits(t: Tape, swings: Swings, first: int, last: int, p: Search, limits: Floats, shape: Finds) -> bool:
+def _fits(t: Tape, swings: Swings, first: int, last: int, p: Search, limits: Floats, spans: tuple[float, float], shape: Finds) -> bool:
     x0, known = swings.at[first], swings.seen[last]
     span = swings.at[last] - x0
-    if span < 15 or span > 250:
+    if not spans[0] <= span <= spans[1] or shortest_leg(swings, first, last) < p.min_leg:
         return False
     atr, close = t.atr[known], t.close[known]
     upper, up = line_through(swings, first, last, HIGH)
     lower, lo = line_through(swings, first, last, -HIGH)
     h0 = upper - lower
-    if not h0 >= p.least_height_atr * atr:
+    if not h0 >= p.min_height * atr:
         return False
     tolerance = tolerance_at(close, atr, p.touch_atr)
     distance = 0.0
@@ -191,14 +194,14 @@ def _fits(t: Tape, swings: Swings, first: int, last: int, p: Search, limits: Flo
         x = i - x0
         if t.close[i] > upper + up * x + 0.5 * t.atr[i] or t.close[i] < lower + lo * x - 0.5 * t.atr[i]:
             outside += 1
-            if outside > 1:
+            if outside > p.outside:
                 return False
     shape.name, shape.first, shape.last = name, first, last
     shape.upper[0], shape.upper[1], shape.lower[0], shape.lower[1] = upper, up, lower, lo
     shape.u, shape.d, shape.ratio = u, d, ratio
     shape.fit, shape.white, shape.outside = distance / (last - first + 1) / tolerance, white, outside
     shape.margin = _margin(limits[name], u, d, ratio)
-    shape.length = ramp(span, limits[name, 6], limits[name, 6] + 30.0)
+    shape.length = ramp(span, limits[name, 6], limits[name, 6] + paced(t, 30))
     return True
 
 
@@ -298,9 +301,10 @@ def shapes_of(study: Study, p: Search, limits: NDArray[np.float64]) -> list[tupl
 COLUMNS = ("u_low", "u_high", "l_low", "l_high", "ratio_low", "ratio_high", "span_low", "span_high", "swings")
 
 
-def limits_with(changes: Mapping[str, Mapping[str, float]]) -> NDArray[np.float64]:
-    """The table with some limits of some rows changed; the names are those of NAMES and COLUMNS."""
+def limits_with(changes: Mapping[str, Mapping[str, float]], pace: Pace = DAILY) -> NDArray[np.float64]:
+    """The table with some limits of some rows changed, which come in bars of that pace; the names are those of NAMES and COLUMNS."""
     limits = LIMITS.copy()
+    limits[:, 6:8] = [[pace.bars(int(span)) for span in row] for row in limits[:, 6:8]]
     for name, columns in changes.items():
         for column, value in columns.items():
             limits[NAMES.index(name), COLUMNS.index(column)] = value

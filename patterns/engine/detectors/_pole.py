@@ -10,7 +10,7 @@ from patterns.engine.compiled import kernel
 from patterns.engine.finds import Book, Finds, add_point, new_row
 from patterns.engine.levels import entry_at, highest_at, lowest_at, mean_of, ramp
 from patterns.engine.registry import Clause, Role
-from patterns.engine.study import Study, Tape
+from patterns.engine.study import Study, Tape, paced
 from patterns.engine.swings import TIE, Swings
 
 
@@ -24,7 +24,7 @@ def clauses(*shape: Clause) -> tuple[Clause, ...]:
     return (
         Clause("Size of the pole", "%", ">=", "pole"),
         Clause("Size of the pole in ATR", "ATR", ">=", "pole_atr"),
-        Clause("Bars of the pole", "bars", "<=", "max_pole"),
+        Clause("Bars of the pole", "bars", "in", ("min_pole", "max_pole")),
         Clause("Net way of the pole against all its steps", "x", ">=", "efficiency"),
         Clause("Volume of the pole against 50 bars", "x", ">=", "pole_volume"),
         Clause("Bars since the pole", "bars", ">=", "min_rest"),
@@ -98,15 +98,22 @@ def _foot(t: Tape, end: int, p: Any, side: int) -> int:
     against = t.low if side > 0 else t.high
     tip = t.high[end] if side > 0 else t.low[end]
     lowest = lowest_at(t.low, end - p.max_pole, end - 1) if side > 0 else highest_at(t.high, end - p.max_pole, end - 1)
-    if side * (tip - against[lowest]) < p.pole * against[lowest] * (1 - TIE):
+    if side * (tip - against[lowest]) < _least(t, lowest, end, p, side):
         return -1
     slope = side * (tip - against[lowest]) / (end - lowest)
     best, below = lowest, 0.0
     for i in range(lowest + 1, end - p.min_pole + 1):
         away = side * (against[lowest] - against[i]) + slope * (i - lowest)
-        if away > below + TIE * tip and side * (tip - against[i]) >= p.pole * against[i] * (1 - TIE):
+        if away > below + TIE * tip and side * (tip - against[i]) >= _least(t, i, end, p, side):
             best, below = i, away
     return best
+
+
+@kernel
+def _least(t: Tape, begin: int, end: int, p: Any, side: int) -> float:
+    """Least size of a pole between these bars, in price."""
+    base = t.low[begin] if side > 0 else t.high[begin]
+    return float(max(p.pole * base, p.pole_atr * t.atr[end] if p.pole == 0 else 0.0) * (1 - TIE))
 
 
 @kernel
@@ -117,7 +124,7 @@ def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: i
     against = t.low if side > 0 else t.high
     tip = ahead[end]
     volume = mean_of(t.volume, begin + 1, end)
-    longest = min(p.max_rest, int(1.5 * (end - begin)) + 5)
+    longest = min(p.max_rest, int(p.rest_poles * (end - begin)) + paced(t, 5))
     play = TIE * tip
     deepest = end + 1
     previous, previous_deepest, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False

@@ -4,10 +4,10 @@ from typing import Any
 
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LOOSE, Finds, add_point, new_row
-from patterns.engine.levels import mean_of, prior_move, ramp
+from patterns.engine.levels import mean_of, prior_move, ramp, way_of
 from patterns.engine.registry import Clause, Role
-from patterns.engine.study import Tape
-from patterns.engine.swings import TIE, Swings
+from patterns.engine.study import Tape, paced
+from patterns.engine.swings import TIE, Swings, shortest_leg
 
 from ._double import Price
 
@@ -19,6 +19,7 @@ def clauses(extreme: str, move: str) -> tuple[Clause, ...]:
         Clause("Bars from first to last", "bars", "<=", "max_span"),
         Clause("The nearer of the two middle swings lies far enough away", "%", ">=", "min_depth"),
         Clause(f"{move} before the first {extreme.lower()}", "%", ">=", "prior"),
+        Clause(f"{move} before the first {extreme.lower()}, in ATR", "ATR", ">=", "prior_atr"),
         Clause(f"The middle {extreme.lower()} beyond both others (more would be a head)", "%", "<=", "head"),
         Clause(f"Volume around the last {extreme.lower()} against the first", "x", "<=", 1.0, soft=True),
     )
@@ -48,7 +49,7 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         first, second, third = swings.price[k - 4], swings.price[k - 2], swings.price[k]
         known = swings.seen[k]
         near, far = min(x2 - x1, x3 - x2), max(x2 - x1, x3 - x2)
-        if near < p.min_separation or x3 - x1 > p.max_span:
+        if near < p.min_separation or x3 - x1 > p.max_span or shortest_leg(swings, k - 4, k) < p.min_leg:
             continue
         outer = side * min(side * first, side * second, side * third)
         inner = side * max(side * first, side * second, side * third)
@@ -63,9 +64,9 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         if shallow < p.min_depth - TIE:
             continue
         prior = prior_move(t.high, t.low, x1, first, p.prior_bars, -side)
-        if not prior >= p.prior - TIE:
-            continue
         atr, span = t.atr[known], x3 - x1
+        if not prior >= p.prior - TIE or way_of(first, prior, -side) < p.prior_atr * atr:
+            continue
         row = new_row(rows, size)
         row.side = side
         row.start, row.end, row.known, row.group = x1, x3, known, x1
@@ -74,10 +75,12 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         row.stop = outer - side * 0.25 * atr
         row.target = row.level + side * p.share * height
         row.target2 = row.level + side * height
-        row.expires = known + min(max(span - (known - x3), 1), 60)
-        row.out_price = outer * (1 - side * 0.01)
+        row.expires = known + min(max(span - (known - x3), 1), p.wait)
+        row.out_price = outer * (1 - side * p.beyond)
         row.prior = prior
-        around1, around3 = mean_of(t.volume, max(0, x1 - 2), x1 + 2), mean_of(t.volume, x3 - 2, min(x3 + 2, known))
+        beside = paced(t, 2)
+        around1 = mean_of(t.volume, max(0, x1 - beside), x1 + beside)
+        around3 = mean_of(t.volume, x3 - beside, min(x3 + beside, known))
         row.volume = 1.0 if around3 <= around1 else 0.4
         row.marks[0] = ramp(difference, p.tolerance, 0.0)
         row.marks[1] = ramp(near / far, 0.3, 0.8)
@@ -87,8 +90,9 @@ def find(t: Tape, swings: Swings, p: Any, side: int, rows: Finds, size: int) -> 
         if difference > p.tolerance:
             row.notes |= LOOSE
         row.clauses[0], row.clauses[1], row.clauses[2] = 100 * difference, near, span
-        row.clauses[3], row.clauses[4], row.clauses[5] = 100 * shallow, 100 * prior, 100 * max(head, 0.0)
-        row.clauses[6] = around3 / around1
+        row.clauses[3], row.clauses[4], row.clauses[5] = 100 * shallow, 100 * prior, way_of(first, prior, -side) / atr
+        row.clauses[6] = 100 * max(head, 0.0)
+        row.clauses[7] = around3 / around1
         for j in range(5):
             add_point(row, swings.at[k - 4 + j], j, swings.seen[k - 4 + j])
         row.touches = 3

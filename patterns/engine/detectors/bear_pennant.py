@@ -9,14 +9,15 @@ from . import _pole
 
 
 class Params(NamedTuple):
-    pole: Annotated[float, Fraction(0.03, 0.50, "least size of the pole")] = 0.10
+    pole: Annotated[float, Fraction(0.03, 0.50, "least size of the pole", atrs="pole_atr")] = 0.10
     pole_atr: Annotated[float, Atrs(1.0, 12.0, "the same in ATR; the larger of the two holds")] = 4.0
     min_pole: Annotated[int, Bars_(2, 10, "least bars of the pole")] = 3
     max_pole: Annotated[int, Bars_(8, 40, "most bars of the pole")] = 15
     efficiency: Annotated[float, Fraction(0.2, 1.0, "net way of the pole against the sum of its steps, at least")] = 0.60
     pole_volume: Annotated[float, Fraction(0.0, 3.0, "mean volume of the pole against 50 bars, at least")] = 1.10
-    min_rest: Annotated[int, Bars_(3, 10, "least bars of the pennant")] = 5
+    min_rest: Annotated[int, Bars_(3, 10, "least bars of the pennant", least=2)] = 5
     max_rest: Annotated[int, Bars_(8, 30, "most bars of the pennant, and bars in which it may trigger")] = 15
+    rest_poles: Annotated[float, Fraction(0.5, 5.0, "length of the rest, at most: so many times the bars of the pole, and five more")] = 1.5
     retrace: Annotated[float, Fraction(0.2, 0.8, "most of the pole that may be given back")] = 0.50
     drift: Annotated[float, Fraction(0.0, 0.5, "most that the line ahead may drift along the pole, in poles")] = 0.10
     ratio_low: Annotated[float, Fraction(-1.0, 0.50, "height of the pennant at its end against its start, at least")] = 0.0

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import LONG
-from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction, Pattern
+from patterns.engine.registry import Atrs, Bars_, Count, Detector, Drawn, Forming, Fraction, Pattern
 
 from . import _bounces, _lines
 
@@ -14,9 +14,19 @@ class Params(NamedTuple):
     ratio_high: Annotated[float, Fraction(1.00, 2.00, "height at the end against the start, at most")] = 1.25
     touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
     white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_height: Annotated[float, Atrs(0.5, 8.0, "least height at the start, in ATR")] = 2.0
+    min_leg: Annotated[int, Bars_(0, 20, "least bars between neighbouring swings", least=3)] = 0
+    outside: Annotated[int, Count(0, 5, "most closes beyond a line by half an ATR before it is known")] = 1
     min_span: Annotated[int, Bars_(15, 120, "least bars from first to last touch")] = 30
     max_span: Annotated[int, Bars_(60, 250, "most bars from first to last touch")] = 250
     down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.45
+    spans: Annotated[float, Fraction(0.1, 2.0, "spans after the last touch in which it may trigger")] = 0.6
+    wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
+    beyond: Annotated[float, Atrs(0.0, 2.0, "a close so far beyond the opposite line, in ATR, ends it")] = 0.5
+    strong: Annotated[
+        float, Fraction(0.3, 1.0, "where the bounce's signal bar closes in its range, at least (0 the far end, 1 the near)")
+    ] = 0.6
+    stop_atr: Annotated[float, Atrs(0.25, 3.0, "stop of the bounce beyond the line, in ATR")] = 1.0
 
 
 def limits(params: Params) -> dict[str, dict[str, float]]:

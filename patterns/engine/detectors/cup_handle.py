@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LONG, LOOSE, Book, Finds, add_point, new_row
 from patterns.engine.levels import entry_at, lowest_at, mean_of, prior_move, ramp
-from patterns.engine.registry import Bars_, Clause, Detector, Drawn, Forming, Fraction, Pattern, Role
+from patterns.engine.registry import Atrs, Bars_, Clause, Detector, Drawn, Forming, Fraction, Pattern, Role
 from patterns.engine.study import Study, Tape
 from patterns.engine.swings import HIGH, TIE, Swings
 
@@ -18,15 +18,28 @@ class Params(NamedTuple):
     prior_bars: Annotated[int, Bars_(60, 250, "bars in which that rise is looked for")] = 126
     min_width: Annotated[int, Bars_(20, 100, "least bars between the rims")] = 35
     max_width: Annotated[int, Bars_(100, 400, "most bars between the rims")] = 325
+    min_place: Annotated[float, Fraction(0.05, 0.45, "place of the bottom between the rims, at least")] = 0.20
+    max_place: Annotated[float, Fraction(0.55, 0.95, "the same, at most")] = 0.80
     min_depth: Annotated[float, Fraction(0.05, 0.20, "least depth of the cup")] = 0.10
     max_depth: Annotated[float, Fraction(0.20, 0.60, "most depth of the cup")] = 0.50
+    deep: Annotated[float, Fraction(0.20, 0.60, "a deeper cup needs a benchmark that fell")] = 0.35
+    fall: Annotated[float, Fraction(0.05, 0.40, "least fall of the benchmark under a deep cup")] = 0.15
     rims: Annotated[float, Fraction(0.01, 0.10, "largest difference between the rims")] = 0.05
     loose: Annotated[float, Fraction(0.01, 0.12, "difference up to which the match is kept, but called loose")] = 0.08
     roundness: Annotated[float, Fraction(0.0, 0.5, "least share of bars in the lowest quarter of the cup")] = 0.18
     min_handle: Annotated[int, Bars_(3, 20, "least bars of the handle")] = 5
-    max_handle: Annotated[int, Bars_(10, 60, "most bars of the handle, and bars in which it may trigger")] = 40
+    max_handle: Annotated[int, Bars_(10, 60, "most bars of the handle when it becomes known", most=5)] = 40
+    wait: Annotated[int, Bars_(10, 60, "bars after the right rim in which it may trigger")] = 40
+    min_handle_depth: Annotated[float, Fraction(0.0, 0.08, "least depth of the handle")] = 0.02
+    min_handle_atr: Annotated[float, Atrs(0.0, 4.0, "the same in ATR; the larger of the two holds")] = 1.0
+    handle_low: Annotated[float, Fraction(0.30, 0.80, "lowest place of the handle in the height of the cup; a close below ends it")] = 0.50
+    handle_sma: Annotated[float, Fraction(0.80, 1.00, "handle's low against SMA50, at least")] = 0.97
     handle_depth: Annotated[float, Fraction(0.05, 0.25, "most depth of the handle")] = 0.15
     share: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target lies")] = 0.61
+    back: Annotated[float, Fraction(0.05, 0.80, "how far a cup without handle has come back, in its height, when it becomes known")] = 0.25
+    cup_wait: Annotated[int, Bars_(5, 60, "bars in which a cup without handle may trigger")] = 60
+    saucer_depth: Annotated[float, Fraction(0.10, 0.25, "a flatter cup is a saucer, ...")] = 0.15
+    saucer_width: Annotated[int, Bars_(40, 200, "... if it is at least so wide")] = 80
 
 
 class Cup(NamedTuple):
@@ -42,11 +55,11 @@ class Cup(NamedTuple):
 
 
 @kernel
-def _is_deep_without_market(t: Tape, left: int, bottom: int, depth: float) -> bool:
-    """Deeper than 35 % counts only where the benchmark fell at least 15 % in the same time."""
-    if depth <= 0.35:
+def _is_deep_without_market(t: Tape, left: int, bottom: int, depth: float, p: Params) -> bool:
+    """A deep cup counts only where the benchmark fell in the same time."""
+    if depth <= p.deep:
         return False
-    return not t.benchmark[bottom] / t.benchmark[left] - 1 <= -0.15
+    return not t.benchmark[bottom] / t.benchmark[left] - 1 <= -p.fall
 
 
 @kernel
@@ -67,7 +80,11 @@ def _measure(t: Tape, left: int, right: int, p: Params) -> Cup:
     bottom = lowest_at(t.low, left + 1, right - 1)
     depth = 1 - t.low[bottom] / rim
     place = (bottom - left) / (right - left)
-    if not p.min_depth <= depth <= p.max_depth or not 0.2 <= place <= 0.8 or _is_deep_without_market(t, left, bottom, depth):
+    if (
+        not p.min_depth <= depth <= p.max_depth
+        or not p.min_place <= place <= p.max_place
+        or _is_deep_without_market(t, left, bottom, depth, p)
+    ):
         return none
     prior = prior_move(t.high, t.low, left, t.high[left], p.prior_bars, HIGH)
     if not prior >= p.prior:
@@ -108,10 +125,10 @@ def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, 
     right = cup.right
     rim = t.high[right]
     floor = t.low[cup.bottom]
-    midpoint = (floor + 0.5 * (min(t.high[cup.left], rim) - floor)) * (1 - TIE)
+    midpoint = (floor + p.handle_low * (min(t.high[cup.left], rim) - floor)) * (1 - TIE)
     low = right + 1
     previous, previous_low, previous_stop, entry, alive, over = -1, 0.0, 0.0, 0.0, False, False
-    for i in range(right + 1, min(len(t.close), right + p.max_handle)):
+    for i in range(right + 1, min(len(t.close), right + min(p.max_handle + 1, p.wait))):
         if over:
             break
         if t.low[i] < t.low[low]:
@@ -127,12 +144,12 @@ def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, 
         if i < right_seen or i - right < p.min_handle:
             continue
         depth = 1 - t.low[low] / rim
-        least = max(0.02, t.atr[i] / rim)
-        if not least <= depth <= p.handle_depth or t.low[low] < midpoint or not t.low[low] >= 0.97 * t.sma50[i]:
+        least = max(p.min_handle_depth, p.min_handle_atr * t.atr[i] / rim)
+        if not least <= depth <= p.handle_depth or t.low[low] < midpoint or not t.low[low] >= p.handle_sma * t.sma50[i]:
             continue
         row = _write(t, cup, left_seen, right_seen, low, i, p, rows, size)
         row.replaces = previous
-        row.expires = right + p.max_handle
+        row.expires = right + p.wait
         row.out_price = midpoint
         entry = entry_at(rim, LONG, t.atr[i])
         previous, previous_low, previous_stop, alive, over = size, t.low[low], row.stop, True, False
@@ -145,7 +162,7 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     row = new_row(rows, size)
     left, right, bottom = cup.left, cup.right, cup.bottom
     rim, floor = t.high[right], t.low[bottom]
-    row.pattern = SAUCER if cup.depth < 0.15 and right - left >= 80 else CUP_HANDLE
+    row.pattern = SAUCER if cup.depth < p.saucer_depth and right - left >= p.saucer_width else CUP_HANDLE
     row.side = LONG
     row.start, row.end, row.known, row.group = left, right, known, left
     row.level = rim
@@ -157,7 +174,7 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     add_point(row, right, RIGHT, right_seen)
     add_point(row, low, HANDLE, known)
     difference = abs(t.high[right] / t.high[left] - 1)
-    if difference > p.rims or cup.depth > 0.35:
+    if difference > p.rims or cup.depth > p.deep:
         row.notes |= LOOSE
     handle = 1 - t.low[low] / rim
     height = (t.low[low] - floor) / (min(t.high[left], rim) - floor)
@@ -165,7 +182,7 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     row.volume = 0.5 * ramp(in_handle / t.v50[known], 1.0, 0.8) + (0.5 if in_handle <= on_right else 0.0)
     row.marks[0] = ramp(cup.round, 0.18, 0.35)
     row.marks[1] = ramp(difference, 0.05, 0.01)
-    row.marks[2] = 0.5 if cup.depth > 0.35 else min(ramp(cup.depth, 0.10, 0.12), ramp(cup.depth, 0.35, 0.33))
+    row.marks[2] = 0.5 if cup.depth > p.deep else min(ramp(cup.depth, 0.10, 0.12), ramp(cup.depth, 0.35, 0.33))
     row.marks[3] = min(ramp(handle, 0.02, 0.05), ramp(handle, 0.15, 0.12))
     row.marks[4] = ramp(height, 0.5, 2.0 / 3.0)
     row.marks[5] = min(ramp(cup.place, 0.20, 0.35), ramp(cup.place, 0.80, 0.65))
@@ -215,16 +232,16 @@ def _find_without_handle(t: Tape, pivots: Swings, swings: Swings, p: Params, row
                 break
             known = max(seen, left + p.min_width)
             rim = t.high[left]
-            while known < len(t.close) and t.close[known] < (floor + 0.25 * (rim - floor)) * (1 - TIE) and t.low[known] >= floor:
+            while known < len(t.close) and t.close[known] < (floor + p.back * (rim - floor)) * (1 - TIE) and t.low[known] >= floor:
                 known += 1
             if known >= len(t.close) or known - left > p.max_width or not _stays_inside(t, bottom, known, floor, rim):
                 continue
             depth, place = 1 - floor / rim, (bottom - left) / (known - left)
             prior = prior_move(t.high, t.low, left, rim, p.prior_bars, HIGH)
             roundness = _roundness(t, left, known, floor, rim)
-            if not p.min_depth <= depth <= p.max_depth or _is_deep_without_market(t, left, bottom, depth):
+            if not p.min_depth <= depth <= p.max_depth or _is_deep_without_market(t, left, bottom, depth, p):
                 continue
-            if not prior >= p.prior or roundness < p.roundness or place < 0.2:
+            if not prior >= p.prior or roundness < p.roundness or place < p.min_place:
                 continue
             size = _write_cup(t, Cup(left, bottom, known, depth, roundness, place, prior), pivots.seen[j], seen, p, rows, size)
     return size
@@ -249,17 +266,17 @@ def _write_cup(t: Tape, cup: Cup, left_seen: int, bottom_seen: int, p: Params, r
     row.stop = floor - 0.25 * t.atr[known]
     row.target2 = rim + (rim - floor)
     row.target = rim + p.share * (rim - floor)
-    row.expires = known + 60
+    row.expires = known + p.cup_wait
     row.out_price = floor
     add_point(row, left, LEFT, left_seen)
     add_point(row, bottom, BOTTOM, bottom_seen)
-    if cup.depth > 0.35:
+    if cup.depth > p.deep:
         row.notes |= LOOSE
     falling, rising = mean_of(t.volume, left, bottom), mean_of(t.volume, bottom, known)
     row.volume = ramp(rising / falling, 1.0, 0.8)
     row.marks[0] = ramp(cup.round, 0.18, 0.35)
     row.marks[1] = 0.5
-    row.marks[2] = 0.5 if cup.depth > 0.35 else min(ramp(cup.depth, 0.10, 0.12), ramp(cup.depth, 0.35, 0.33))
+    row.marks[2] = 0.5 if cup.depth > p.deep else min(ramp(cup.depth, 0.10, 0.12), ramp(cup.depth, 0.35, 0.33))
     row.marks[3], row.marks[4] = 0.0, 0.0
     row.marks[5] = min(ramp(cup.place, 0.20, 0.35), ramp(cup.place, 0.80, 0.65))
     row.clauses[0], row.clauses[1] = 100 * cup.prior, known - left
@@ -305,15 +322,15 @@ DETECTORS = (
         ),
         clauses=(
             Clause("Rise into the left rim", "%", ">=", "prior"),
-            Clause("Width of the cup", "bars", ">=", "min_width"),
+            Clause("Width of the cup", "bars", "in", ("min_width", "max_width")),
             Clause("Depth of the cup", "%", "in", (12.0, 33.0), soft=True, cut=("min_depth", "max_depth")),
             Clause("Rims differ by", "%", "<=", "rims", soft=True, cut="loose"),
             Clause("Bars in the lowest quarter", "%", ">=", "roundness"),
-            Clause("Place of the bottom between the rims", "%", "in", (20.0, 80.0)),
+            Clause("Place of the bottom between the rims", "%", "in", ("min_place", "max_place")),
             Clause("Length of the handle", "bars", "<=", 22.0, soft=True),
             Clause("Depth of the handle", "%", "<=", "handle_depth"),
-            Clause("Handle's low in the height of the cup", "%", ">=", 50.0),
-            Clause("Handle's low against SMA50", "x", ">=", 0.97),
+            Clause("Handle's low in the height of the cup", "%", ">=", "handle_low"),
+            Clause("Handle's low against SMA50", "x", ">=", "handle_sma"),
             Clause("Slope of the handle's lows, 0.01 % a bar", "", "<=", 0.0, soft=True),
             Clause("Volume of the handle against 50 bars", "x", "<=", 0.8, soft=True),
             Clause("Volume of the handle against the right side", "x", "<=", 1.0, soft=True),

@@ -15,16 +15,22 @@ class Params(NamedTuple):
     share: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target lies")] = 0.68
     min_separation: Annotated[int, Bars_(5, 60, "least bars between the lows")] = 10
     max_separation: Annotated[int, Bars_(30, 200, "most bars between the lows")] = 90
-    min_depth: Annotated[float, Fraction(0.02, 0.25, "least height of the middle high above the lows")] = 0.06
+    min_depth: Annotated[float, Fraction(0.02, 0.25, "least height of the middle high above the lows", atrs="min_depth_atr")] = 0.06
     min_depth_atr: Annotated[float, Atrs(0.0, 8.0, "the same in ATR; the larger of the two holds")] = 3.0
-    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the first low")] = 0.12
+    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the first low", atrs="prior_atr")] = 0.12
+    prior_atr: Annotated[float, Atrs(0.0, 20.0, "the same in ATR; the larger of the two holds")] = 0.0
     prior_bars: Annotated[int, Bars_(20, 250, "bars in which that fall is looked for")] = 60
+    min_leg: Annotated[int, Bars_(0, 20, "least bars between neighbouring swings", least=3)] = 0
     extreme_bars: Annotated[int, Bars_(5, 120, "the first low is the lowest of so many bars")] = 40
+    best: Annotated[int, Bars_(10, 60, "bars apart up to which the separation has the full mark")] = 35
+    base: Annotated[int, Bars_(10, 90, "least bars apart of the undercut variant")] = 35
+    beyond: Annotated[float, Fraction(0.0, 0.05, "a close so far beyond the outer extreme ends it")] = 0.01
+    wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
 
 
 def find(study: Study, params: Params, book: Book) -> None:
     for swings in (study.tape.medium, study.tape.coarse):
-        book.size = _double.find(study.tape, swings, params, LONG, book.rows, book.size)
+        book.size = _double.find(study.tape, swings, params, LONG, params.base, book.rows, book.size)
 
 
 DETECTORS = (

@@ -10,17 +10,23 @@ from . import _head
 
 
 class Params(NamedTuple):
-    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the left shoulder")] = 0.10
+    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the left shoulder", atrs="prior_atr")] = 0.10
+    prior_atr: Annotated[float, Atrs(0.0, 20.0, "the same in ATR; the larger of the two holds")] = 0.0
     prior_bars: Annotated[int, Bars_(20, 250, "bars in which that fall is looked for")] = 60
-    head: Annotated[float, Fraction(0.0, 0.10, "least distance of the head beyond the farther shoulder")] = 0.015
+    head: Annotated[float, Fraction(0.0, 0.10, "least distance of the head beyond the farther shoulder", atrs="head_atr")] = 0.015
     head_atr: Annotated[float, Atrs(0.0, 3.0, "the same in ATR; the larger of the two holds")] = 0.5
-    height: Annotated[float, Fraction(0.01, 0.25, "least height of the head over the neckline")] = 0.05
+    height: Annotated[float, Fraction(0.01, 0.25, "least height of the head over the neckline", atrs="height_atr")] = 0.05
     height_atr: Annotated[float, Atrs(0.0, 8.0, "the same in ATR; the larger of the two holds")] = 2.5
     shoulders: Annotated[float, Fraction(0.05, 0.60, "largest difference between the shoulders, in heights")] = 0.30
     shoulder_height: Annotated[float, Fraction(0.05, 0.60, "least height of each shoulder over the neckline, in heights")] = 0.25
     drift: Annotated[float, Fraction(0.05, 0.80, "largest drift of the neckline between its two points, in heights")] = 0.35
     min_span: Annotated[int, Bars_(8, 60, "least bars between the shoulders")] = 15
     max_span: Annotated[int, Bars_(40, 300, "most bars between the shoulders")] = 150
+    min_time: Annotated[float, Fraction(0.1, 1.0, "time from left shoulder to head against head to right shoulder, at least")] = 0.4
+    max_time: Annotated[float, Fraction(1.0, 10.0, "the same, at most")] = 2.5
+    min_leg: Annotated[int, Bars_(0, 20, "least bars between neighbouring swings", least=3)] = 0
+    beyond: Annotated[float, Fraction(0.0, 0.05, "a close so far beyond the right shoulder ends it")] = 0.005
+    wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
     share: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target lies")] = 0.71
 
 

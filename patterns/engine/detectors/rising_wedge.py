@@ -13,11 +13,17 @@ class Params(NamedTuple):
     touches: Annotated[int, Count(5, 7, "least touches; six are three on each line")] = 6
     touch_atr: Annotated[float, Atrs(0.2, 1.0, "how far a swing may lie from its line, within 0.4 to 2 % of price")] = 0.5
     white: Annotated[float, Fraction(0.3, 0.9, "least part of the height that each leg crosses")] = 0.6
+    min_height: Annotated[float, Atrs(0.5, 8.0, "least height at the start, in ATR")] = 2.0
+    min_leg: Annotated[int, Bars_(0, 20, "least bars between neighbouring swings", least=3)] = 0
+    outside: Annotated[int, Count(0, 5, "most closes beyond a line by half an ATR before it is known")] = 1
     min_span: Annotated[int, Bars_(15, 60, "least bars from first to last touch")] = 15
     max_span: Annotated[int, Bars_(40, 250, "most bars from first to last touch")] = 130
     latest: Annotated[float, Fraction(0.6, 1.0, "part of the way to the apex after which it is over")] = 0.90
     up: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target above lies")] = 0.63
     down: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target below lies")] = 0.32
+    spans: Annotated[float, Fraction(0.1, 2.0, "spans after the last touch in which it may trigger")] = 0.6
+    wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
+    beyond: Annotated[float, Atrs(0.0, 2.0, "a close so far beyond the opposite line, in ATR, ends it")] = 0.5
 
 
 def limits(params: Params) -> dict[str, float]:

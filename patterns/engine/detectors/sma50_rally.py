@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import SHORT, Book
-from patterns.engine.registry import Bars_, Detector, Drawn, Fraction, Role
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Fraction, Role
 from patterns.engine.study import Study
 
 from . import _sma50
@@ -17,6 +17,17 @@ class Params(NamedTuple):
     pullback_bars: Annotated[int, Bars_(5, 50, "most bars of the pullback")] = 20
     min_depth: Annotated[float, Fraction(0.01, 0.10, "least depth of the pullback")] = 0.04
     max_depth: Annotated[float, Fraction(0.08, 0.30, "most depth of the pullback")] = 0.15
+    min_swing: Annotated[int, Bars_(1, 10, "least bars back to the swing", least=3)] = 3
+    min_pullback: Annotated[int, Bars_(1, 10, "least bars of the pullback", least=3)] = 3
+    high_bars: Annotated[int, Bars_(20, 252, "the swing is the extreme of so many bars")] = 63
+    touch: Annotated[float, Fraction(0.0, 0.05, "how near to SMA50 the pullback comes")] = 0.01
+    touch_atr: Annotated[float, Atrs(0.0, 2.0, "the same in ATR; the larger of the two holds")] = 0.5
+    touch_bars: Annotated[int, Bars_(1, 10, "bars up to the signal in which it comes so near", least=3)] = 3
+    strong: Annotated[float, Fraction(0.3, 1.0, "where the signal bar closes in its range, at least (0 the far end, 1 the near)")] = 0.6
+    broken: Annotated[float, Fraction(0.0, 0.10, "a close so far beyond SMA50 ends it")] = 0.03
+    apart: Annotated[int, Bars_(3, 40, "least bars between two tests")] = 10
+    stop_atr: Annotated[float, Atrs(0.1, 2.0, "distance of the stop beyond the pullback or SMA50, in ATR")] = 0.5
+    wait: Annotated[int, Bars_(3, 40, "bars after the touch in which it may trigger")] = 10
 
 
 def find(study: Study, params: Params, book: Book) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from patterns.engine.finds import LONG, Book
-from patterns.engine.registry import Bars_, Detector, Drawn, Forming, Fraction
+from patterns.engine.registry import Atrs, Bars_, Detector, Drawn, Forming, Fraction
 from patterns.engine.study import Study
 
 from . import _triple
@@ -17,8 +17,12 @@ class Params(NamedTuple):
     min_separation: Annotated[int, Bars_(4, 40, "least bars between two lows")] = 8
     max_span: Annotated[int, Bars_(40, 300, "most bars from the first low to the last")] = 150
     min_depth: Annotated[float, Fraction(0.02, 0.25, "least distance of each middle high from the lows")] = 0.05
-    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the first low")] = 0.12
+    prior: Annotated[float, Fraction(0.0, 0.5, "least fall into the first low", atrs="prior_atr")] = 0.12
+    prior_atr: Annotated[float, Atrs(0.0, 20.0, "the same in ATR; the larger of the two holds")] = 0.0
     prior_bars: Annotated[int, Bars_(20, 250, "bars in which that fall is looked for")] = 60
+    min_leg: Annotated[int, Bars_(0, 20, "least bars between neighbouring swings", least=3)] = 0
+    beyond: Annotated[float, Fraction(0.0, 0.05, "a close so far beyond the outer extreme ends it")] = 0.01
+    wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
 
 
 def find(study: Study, params: Params, book: Book) -> None:

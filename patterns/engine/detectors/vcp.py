@@ -9,7 +9,7 @@ from patterns.engine.finds import LONG, LOOSE, Book, Finds, add_point, new_row
 from patterns.engine.indicators.trend_template import RS_TEST, passed
 from patterns.engine.levels import entry_at, highest_at, lowest_at, mean_of, ramp
 from patterns.engine.registry import Bars_, Clause, Count, Detector, Drawn, Fraction, Pattern, Role
-from patterns.engine.study import Study, Tape
+from patterns.engine.study import Study, Tape, paced
 from patterns.engine.swings import HIGH, Swings
 
 MOST_LEGS = 6
@@ -19,6 +19,7 @@ class Params(NamedTuple):
     min_legs: Annotated[int, Count(2, 4, "least contractions")] = 2
     rise: Annotated[float, Fraction(0.0, 1.0, "least rise into the first high, from the low of the 126 bars before")] = 0.25
     high_bars: Annotated[int, Bars_(20, 252, "the first high is the highest of so many bars")] = 60
+    min_leg: Annotated[int, Bars_(1, 20, "least bars of each leg", least=3)] = 3
     first_least: Annotated[float, Fraction(0.03, 0.20, "least depth of the first contraction")] = 0.08
     first_most: Annotated[float, Fraction(0.20, 0.60, "most depth of the first contraction")] = 0.50
     shrink: Annotated[float, Fraction(0.40, 0.95, "each contraction is at most this part of the one before")] = 0.75
@@ -26,12 +27,15 @@ class Params(NamedTuple):
     last_most: Annotated[float, Fraction(0.03, 0.20, "most depth of the last contraction")] = 0.12
     highs_low: Annotated[float, Fraction(0.80, 1.00, "later highs against the first, at least")] = 0.90
     highs_high: Annotated[float, Fraction(1.00, 1.10, "later highs against the first, at most")] = 1.03
+    rise_bars: Annotated[int, Bars_(40, 252, "bars before the first high in whose low that rise begins")] = 126
     lows: Annotated[float, Fraction(0.95, 1.00, "each low against the one before, at least")] = 0.995
     min_days: Annotated[int, Bars_(10, 60, "least bars from the first high")] = 15
     max_days: Annotated[int, Bars_(60, 325, "most bars from the first high")] = 150
     dry: Annotated[float, Fraction(0.3, 2.0, "mean volume of the last 10 bars against the 50 before, at most")] = 1.0
     fade: Annotated[float, Fraction(0.3, 2.0, "mean volume of the last leg against the first, at most")] = 1.0
     wait: Annotated[int, Bars_(10, 60, "bars after the last high in which it may trigger")] = 40
+    sma_closes: Annotated[int, Bars_(1, 10, "closes in a row below SMA50 that end it")] = 3
+    broken: Annotated[float, Fraction(0.0, 0.10, "how far below SMA50 those closes lie")] = 0.03
 
 
 @kernel
@@ -46,7 +50,7 @@ def _template_holds(t: Tape, i: int) -> bool:
 @kernel
 def _may_hold(t: Tape, pivot: int, p: Params) -> bool:
     """The trend template holds at one of the closes at which a last leg from `pivot` could become known."""
-    for i in range(pivot + 3, min(len(t.close), pivot + p.wait)):
+    for i in range(pivot + p.min_leg, min(len(t.close), pivot + p.wait)):
         if _template_holds(t, i):
             return True
     return False
@@ -111,10 +115,10 @@ def _base_holds(t: Tape, top_at: np.ndarray, low_at: np.ndarray, highs: np.ndarr
         return False
     if t.high[highest_at(t.high, h1 - p.high_bars + 1, h1 - 1)] > highs[0]:
         return False
-    if highs[0] / t.low[lowest_at(t.low, h1 - 126, h1 - 1)] - 1 < p.rise:
+    if highs[0] / t.low[lowest_at(t.low, h1 - p.rise_bars, h1 - 1)] - 1 < p.rise:
         return False
     for i in range(n - 1):
-        if low_at[i] - top_at[i] < 3 or top_at[i + 1] - low_at[i] < 3:
+        if low_at[i] - top_at[i] < p.min_leg or top_at[i + 1] - low_at[i] < p.min_leg:
             return False
     return True
 
@@ -151,16 +155,16 @@ def _walk(
             if t.low[i] >= previous_low:
                 continue
             over = t.low[i] <= previous_stop or t.close[i] < previous_low
-        if i < top_seen[n - 1] or i - pivot < 3 or low - pivot < 3 or not p.min_days <= i - first <= p.max_days:
+        if i < top_seen[n - 1] or i - pivot < p.min_leg or low - pivot < p.min_leg or not p.min_days <= i - first <= p.max_days:
             continue
         lows[n - 1], depths[n - 1] = t.low[low], (level - t.low[low]) / level
         if not _legs_hold(depths, lows, highs, n, p) or not _template_holds(t, i):
             continue
-        recent = mean_of(t.volume, i - 9, i) / t.v50[i]
+        recent = mean_of(t.volume, i - paced(t, 10) + 1, i) / t.v50[i]
         faded = mean_of(t.volume, pivot + 1, i) / mean_of(t.volume, top_at[0], low_at[0])
         if recent > p.dry or faded > p.fade:
             continue
-        row = _write(t, top_at, top_seen, highs, low_at, low_seen, lows, depths, n, low, i, recent, faded, rows, size)
+        row = _write(t, top_at, top_seen, highs, low_at, low_seen, lows, depths, n, low, i, recent, faded, p, rows, size)
         row.replaces = previous
         row.expires = pivot + p.wait
         entry = entry_at(level, LONG, t.atr[i])
@@ -184,6 +188,7 @@ def _write(
     known: int,
     recent: float,
     faded: float,
+    p: Params,
     rows: Finds,
     size: int,
 ) -> Finds:
@@ -197,7 +202,7 @@ def _write(
     entry = entry_at(level, LONG, t.atr[known])
     row.target2 = level + highs[0] - lows[0]
     row.target = min(entry + 2 * (entry - row.stop), row.target2)
-    row.out_price, row.out_sma_closes = lows[n - 1], 3
+    row.out_price, row.out_sma_closes, row.out_sma = lows[n - 1], p.sma_closes, p.broken
     if depths[0] > 0.35:
         row.notes |= LOOSE
     ratios, spread, rising = 0.0, 0.0, 1e9
@@ -221,7 +226,7 @@ def _write(
     row.clauses[4] = 100 * spread
     row.clauses[5] = rising
     row.clauses[6] = passed(t.template[known]) + (1 if t.template[known] & RS_TEST else 0)
-    row.clauses[7] = 100 * (highs[0] / t.low[lowest_at(t.low, top_at[0] - 126, top_at[0] - 1)] - 1)
+    row.clauses[7] = 100 * (highs[0] / t.low[lowest_at(t.low, top_at[0] - p.rise_bars, top_at[0] - 1)] - 1)
     row.clauses[8] = recent
     row.clauses[9] = faded
     row.touches = 2 * n

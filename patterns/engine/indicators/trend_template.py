@@ -24,14 +24,23 @@ RS_TEST = 1 << 7
 
 @kernel
 def trend_template(
-    high: Floats, low: Floats, close: Floats, sma50: Floats, sma150: Floats, sma200: Floats, rs: Floats
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    sma50: Floats,
+    sma150: Floats,
+    sma200: Floats,
+    rs: Floats,
+    year: int = 252,
+    month: int = 22,
 ) -> NDArray[np.uint8]:
     """Which of the eight tests pass, one bit each (bit k is TESTS[k]).
 
     all (n,) float64; rs NaN where unknown (bit 7 is then 0); returns (n,) uint8. Tests whose history is too short count as failed.
+    year, month : bars of the 52-week high and low, and over which SMA200 must rise; the averages come in the lengths of the same bars.
     Source: Minervini, Trade Like a Stock Market Wizard (2013).
     """
-    top, bottom = highest(high, 252), lowest(low, 252)
+    top, bottom = highest(high, year), lowest(low, year)
     out = np.zeros(len(close), np.uint8)
     for t in range(len(close)):
         passed = 0
@@ -40,7 +49,7 @@ def trend_template(
             passed |= 1
         if sma150[t] > sma200[t] + play:
             passed |= 2
-        if t >= 22 and sma200[t] > sma200[t - 22] + play:
+        if t >= month and sma200[t] > sma200[t - month] + play:
             passed |= 4
         if sma50[t] > sma150[t] + play and sma50[t] > sma200[t] + play:
             passed |= 8

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from patterns.engine.bars import Bars
-from patterns.engine.candidates import REACH, Candidate, forming, near_misses
+from patterns.engine.candidates import NEAR, Candidate, forming, near_misses
 from patterns.engine.drawn import drawn
 from patterns.engine.registry import Rule, default_rules, detector, detectors
 from patterns.engine.replay import Replay, replay
@@ -78,7 +78,7 @@ def test_on_real_bars_they_are_apart_from_matches_close_to_the_limit_and_replaya
         open_ones = {(int(row.rule), int(row.pattern), int(row.side), int(row.start)) for row in found.open()}
         for one in [*near, *young]:
             assert (int(one.find.rule), int(one.find.pattern), int(one.find.side), int(one.find.start)) not in open_ones
-            assert one.missed is None or 0 < one.missed.away <= REACH + 0.05
+            assert one.missed is None or 0 < one.missed.away <= NEAR + 0.05
             assert one.find.known < bars.size
         count += len(near)
         # the same bars with a future give the same answer for that close
