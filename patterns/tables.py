@@ -12,7 +12,7 @@ COLUMNS = (
     "risk_pct", "risk_reward", "risk_reward2", "current_price", "change_pct", "distance_pct", "distance_atr", "atr_pct", "rs_rating",
     "edge", "edge_low", "edge_high", "edge_trades", "edge_claim",
     "consolidation_days", "volume_dry_up", "start", "known_at", "triggered_at", "confirmed_at", "ended_at", "throwback_at", "busted_at",
-    "reason", "flags", "analysis", "code",
+    "reason", "flags", "also", "analysis", "code",
 )  # fmt: skip
 
 EVIDENCE = {"edge": "edge", "edge_low": "edge_low", "edge_high": "edge_high", "edge_trades": "trades", "edge_claim": "claim"}
@@ -23,7 +23,13 @@ Rows = Iterable[Mapping[str, Any]]
 def _cells(row: Mapping[str, Any]) -> list[str | int | float | None]:
     """A row in the order of COLUMNS; the cells of evidence are empty where it is not known."""
     evidence = row.get("evidence") or {}
+    row = {**row, "also": also(row)}
     return [cell(evidence.get(EVIDENCE[name]) if name in EVIDENCE else row.get(name)) for name in COLUMNS]
+
+
+def also(row: Mapping[str, Any]) -> str:
+    """The patterns of the other finds over the same structure."""
+    return ", ".join(dict.fromkeys(member["pattern"] for member in row.get("members", ())))
 
 
 def as_csv(rows: Rows) -> str:

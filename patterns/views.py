@@ -111,7 +111,10 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     beside = {} if kind else scans.beside(scan)
     page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, beside, page=number)
     own = {one.rule_id: one.name for one in saved_rules(owner=user)}
-    rows = [] if kind else [{**scans.shown(result, scan, beside), "own": own.get(result.match.rule_id)} for result in page]
+    rows: list[dict[str, Any]] = []
+    if not kind:
+        told = scans.shown(list(page), scan, beside)
+        rows = [{**row, "own": own.get(result.match.rule_id)} for row, result in zip(told, page, strict=True)]
     other = _code(request, "compare")
     before = None if scan.is_unfinished else previous_scan(scan=scan)
     order = by.order

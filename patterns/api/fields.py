@@ -142,6 +142,23 @@ class CandidateAnswer(serializers.Serializer[Any]):
     analysis = serializers.CharField()
 
 
+class Member(serializers.Serializer[Any]):
+    """Another find over the same structure."""
+
+    code = serializers.UUIDField()
+    pattern = serializers.CharField()
+    title = serializers.CharField()
+    variant = serializers.CharField()
+    side = serializers.ChoiceField(PatternMatch.Side.choices)
+    state = serializers.ChoiceField(PatternMatch.State.choices)
+    score = serializers.FloatField()
+    entry = serializers.FloatField()
+    stop = serializers.FloatField()
+    target = serializers.FloatField()
+    known_at = serializers.CharField()
+    chart_url = serializers.CharField(allow_null=True)
+
+
 class MatchAnswer(serializers.Serializer[Any]):
     """A match as some close shows it. Times of daily and weekly bars are plain dates; percentages are in percent units."""
 
@@ -192,5 +209,6 @@ class MatchAnswer(serializers.Serializer[Any]):
     atr_pct = serializers.FloatField(allow_null=True)
     flags = serializers.ListField(child=serializers.CharField())
     group = serializers.CharField(help_text="shared by the successors of one structure in one instrument")
+    members = Member(many=True, help_text="other finds over the same structure, in the order of the leading names")
     evidence = Beside(allow_null=True, help_text="what the same rule did before on the same universe; null where that is not known")
     chart_url = serializers.CharField(allow_null=True)

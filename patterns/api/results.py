@@ -1,6 +1,6 @@
 """/api/scan/{code}/results, /api/top-setups"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from patterns.engine.registry import default_rules
 from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.moments import said
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_of_results, named, strength
+from patterns.queries.results import OPEN, members_of
 from patterns.services.candidates import check_kept
 from patterns.services.presentation import present
 from patterns.services.rules import meant_patterns, store_rules
@@ -27,8 +28,6 @@ from patterns.services.rules import meant_patterns, store_rules
 from .fields import CandidateAnswer, MatchAnswer
 from .renderers import CSVRenderer, XLSXRenderer
 from .scans import ScanSummary, latest_scan, told, visible_scan
-
-OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
 
 
 class ScanFilter(filters.FilterSet):
@@ -40,6 +39,7 @@ class ScanFilter(filters.FilterSet):
     min_rs = filters.NumberFilter("rs_rating", lookup_expr="gte")
     max_atr_pct = filters.NumberFilter("atr_pct", lookup_expr="lte")
     new = filters.BooleanFilter("is_new")
+    grouped = filters.BooleanFilter(method="one_of_each", help_text="one row a structure; default true")
 
     class Meta:
         model = ScanResult
@@ -50,7 +50,12 @@ class ScanFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[ScanResult]) -> QuerySet[ScanResult]:
         shown = super().filter_queryset(queryset)
-        return shown if self.form.cleaned_data["state"] else shown.filter(state__in=OPEN)
+        shown = shown if self.form.cleaned_data["state"] else shown.filter(state__in=OPEN)
+        # last, since what leads is the first of those that are asked for
+        return shown if self.form.cleaned_data["grouped"] is False else shown.leading()  # type: ignore[attr-defined]
+
+    def one_of_each(self, queryset: QuerySet[ScanResult], name: str, value: bool) -> QuerySet[ScanResult]:
+        return queryset  # `filter_queryset` does it
 
 
 class CandidateFilter(filters.FilterSet):
@@ -105,6 +110,7 @@ class ScanResults(APIView):
             OpenApiParameter("min_rs", OpenApiTypes.INT),
             OpenApiParameter("max_atr_pct", OpenApiTypes.FLOAT),
             OpenApiParameter("new", OpenApiTypes.BOOL, description="not shown by the scan before"),
+            OpenApiParameter("grouped", OpenApiTypes.BOOL, description="one row a structure, with its `members`; default true"),
             OpenApiParameter("cursor"),
             OpenApiParameter("limit", OpenApiTypes.INT),
             OpenApiParameter("format", enum=["json", "csv", "xlsx"]),
@@ -164,8 +170,13 @@ def filtered(request: Request, rows: QuerySet[ScanResult], beside: Mapping[Named
     return asked.qs
 
 
-def _present(rows: QuerySet[ScanResult] | list[ScanResult], scan: Scan, beside: Mapping[Named, Entry]) -> list[dict[str, Any]]:
-    return [present(match=row.match, shown=row, as_of=scan.as_of, evidence=beside.get(named(row.match))) for row in rows]
+def _present(rows: Iterable[ScanResult], scan: Scan, beside: Mapping[Named, Entry]) -> list[dict[str, Any]]:
+    shown = list(rows)
+    members = members_of(shown)
+    return [
+        present(match=row.match, shown=row, as_of=scan.as_of, evidence=beside.get(named(row.match)), members=members[row.pk])
+        for row in shown
+    ]
 
 
 class Setups(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from legend.lib.errors import LegendError
 from patterns.services.wording import in_r
-from patterns.tables import as_csv
+from patterns.tables import also, as_csv
 
 FORMATS = ("table", "json", "csv")
 TABLE = (  # title, key, digits or None for text
@@ -28,6 +28,7 @@ TABLE = (  # title, key, digits or None for text
     ("RS", "rs_rating", 0),
     ("edge", "evidence", 0),
     ("known at", "known_at", None),
+    ("also", "also", None),
 )
 
 
@@ -70,7 +71,7 @@ def shown(matches: Rows, document: Mapping[str, Any], form: str, beside: Mapping
         return json.dumps({**document, "matches": matches, **beside}, indent=2, ensure_ascii=False, allow_nan=False)
     if form == "csv":
         return as_csv([*matches, *(row for rows in beside.values() for row in rows)]).rstrip("\n")
-    parts = [_table(matches, TABLE) if matches else "Nothing is ready or triggered."]
+    parts = [_table([{**match, "also": also(match)} for match in matches], TABLE) if matches else "Nothing is ready or triggered."]
     parts += [f"{BESIDE[name]}\n{_table(rows, NEARLY) if rows else 'none'}" for name, rows in beside.items()]
     return "\n\n".join(parts)
 

@@ -164,6 +164,13 @@ class ScanPiece(models.Model):
         indexes = [models.Index(fields=["heartbeat_at"], condition=Q(status="running"), name="scan_piece_running")]
 
 
+class ResultQuerySet(models.QuerySet["ScanResult"]):
+    def leading(self) -> "ResultQuerySet":
+        """Of each group only the first among these rows: several finds over one structure are shown once."""
+        before = self.order_by().filter(scan=models.OuterRef("scan"), group=models.OuterRef("group"), place__lt=models.OuterRef("place"))
+        return self.exclude(models.Exists(before.values("pk")))
+
+
 class ScanResult(models.Model):
     """What a scan showed of a match at its as-of close."""
 
@@ -178,6 +185,11 @@ class ScanResult(models.Model):
     rs_rating = models.PositiveSmallIntegerField(null=True)
     is_new = models.BooleanField(default=False, help_text="the previous scan of the same universe, rules and interval did not show it")
     closes = models.JSONField(default=list, help_text="the last 70 closes, for the thumbnail")
+    group = models.UUIDField(null=True, help_text="code of the match under whose name its structure is shown; empty: of an earlier version")
+    place = models.PositiveSmallIntegerField(default=0, help_text="in its group; 0 leads")
+
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scan", "match"], name="scan_result_unique")]
+        indexes = [models.Index(fields=["scan", "group"], name="scan_result_group")]

@@ -1,6 +1,6 @@
 """What the scanner shows: a scan, its results narrowed and ordered, and what changed since another scan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from patterns.charting.svg import Share
 from patterns.engine.registry import default_rules
 from patterns.models import Interval, PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_beside, evidence_of_results, named
+from patterns.queries.results import OPEN, members_of
 from patterns.services.presentation import present
 from patterns.services.rules import store_rules
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 40
 HISTORY = 12
-OPEN = (PatternMatch.State.READY, PatternMatch.State.TRIGGERED)
 ENDED = (PatternMatch.State.TARGET, PatternMatch.State.STOPPED, PatternMatch.State.EXPIRED)
 # words of the page for several states
 STATES_MEANT: Mapping[str, Sequence[str]] = {"": OPEN, "any": PatternMatch.State.values, "ended": ENDED}
@@ -56,7 +56,7 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts over the whole scan, and what can be chosen from."""
+    """Setups in the whole scan, and what can be chosen from: `patterns` counts every match, whatever leads its group."""
 
     found: int
     new: int
@@ -98,13 +98,14 @@ def history(*, user: "User") -> list[Scan]:
 
 
 def summary(scan: Scan) -> Summary:
-    """Two queries. Counted are open matches; an ended one is shown on request only."""
+    """Three queries. Counted are open matches, several over one structure as one setup; an ended one is shown on request only."""
     results = ScanResult.objects.filter(scan=scan, state__in=OPEN)
-    rows = list(results.values("match__pattern").annotate(n=Count("pk"), new=Count("pk", filter=Q(is_new=True))).order_by("match__pattern"))
+    rows = results.values("match__pattern").annotate(n=Count("pk")).order_by("match__pattern")
+    setups = results.leading().aggregate(n=Count("pk"), new=Count("pk", filter=Q(is_new=True)))
     sectors = results.exclude(match__instrument__sector="").order_by("match__instrument__sector")
     return Summary(
-        found=sum(row["n"] for row in rows),
-        new=sum(row["new"] for row in rows),
+        found=setups["n"],
+        new=setups["new"],
         patterns={row["match__pattern"]: row["n"] for row in rows},
         sectors=list(sectors.values_list("match__instrument__sector", flat=True).distinct()),
     )
@@ -116,11 +117,12 @@ def beside(scan: Scan) -> Beside:
 
 
 def results(scan: Scan, by: Narrowing, beside: Beside, *, page: int = 1) -> Page[ScanResult]:
-    """A page of results with their matches and instruments; two queries."""
+    """A page of results, one of each structure, with their matches and instruments; two queries."""
     return Paginator(narrowed(scan, by, beside), PAGE_ROWS).get_page(page)
 
 
 def narrowed(scan: Scan, by: Narrowing, beside: Beside) -> QuerySet[ScanResult]:
+    """What fits, of each structure only what leads among that."""
     rows = ScanResult.objects.filter(scan=scan).select_related("match__instrument").annotate(strength=by_evidence(beside))
     rows = rows.filter(state__in=STATES_MEANT.get(by.state, [by.state]))
     if by.pattern:
@@ -133,7 +135,7 @@ def narrowed(scan: Scan, by: Narrowing, beside: Beside) -> QuerySet[ScanResult]:
         rows = rows.filter(rs_rating__gte=by.min_rs)
     if by.sector:
         rows = rows.filter(match__instrument__sector=by.sector)
-    return rows.order_by(*ORDERS[by.order], *BEST, "pk")
+    return rows.leading().order_by(*ORDERS[by.order], *BEST, "pk")
 
 
 def nearly(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanCandidate]:
@@ -150,10 +152,13 @@ def closest(scan: Scan, count: int = 3) -> list[dict[str, Any]]:
     return [row.told for row in ScanCandidate.objects.filter(scan=scan, kind=ScanCandidate.Kind.NEAR).order_by("rank")[:count]]
 
 
-def shown(result: ScanResult, scan: Scan, beside: Beside) -> dict[str, Any]:
-    """A row as every door presents it, with what the page draws beside."""
-    row = present(match=result.match, shown=result, as_of=scan.as_of, evidence=beside.get(named(result.match)))
-    return {**row, "closes": result.closes, "parts": shares(row["score_parts"])}
+def shown(results: Collection[ScanResult], scan: Scan, beside: Beside) -> list[dict[str, Any]]:
+    """Rows as every door presents them, with what the page draws beside; one query."""
+    members, told = members_of(results), []
+    for one in results:
+        row = present(match=one.match, shown=one, as_of=scan.as_of, evidence=beside.get(named(one.match)), members=members[one.pk])
+        told.append({**row, "closes": one.closes, "parts": shares(row["score_parts"])})
+    return told
 
 
 def shares(parts: Sequence[Mapping[str, Any]]) -> list[Share]:
@@ -163,7 +168,7 @@ def shares(parts: Sequence[Mapping[str, Any]]) -> list[Share]:
 def one_result(*, scan: Scan, match: UUID) -> dict[str, Any]:
     """One row of a scan. ScanResult.DoesNotExist if it did not show that match."""
     result = ScanResult.objects.select_related("match__instrument").get(scan=scan, match__code=match)
-    return shown(result, scan, evidence_beside([result.match]))
+    return shown([result], scan, evidence_beside([result.match]))[0]
 
 
 def compare(scan: Scan, other: Scan) -> Comparison:
@@ -186,14 +191,14 @@ def _states(scan: Scan) -> dict[UUID, dict[str, Any]]:
 
 
 def best_setups(scan: Scan, beside: Beside, count: int) -> list[dict[str, Any]]:
-    """The best open matches, one per symbol; one query."""
+    """The best open matches, one per symbol; two queries."""
     best: dict[str, ScanResult] = {}
     for result in narrowed(scan, Narrowing(order="score"), beside)[: 8 * count]:
         best.setdefault(result.match.instrument.symbol, result)
-    return [shown(result, scan, beside) for result in list(best.values())[:count]]
+    return shown(list(best.values())[:count], scan, beside)
 
 
 def new_setups(scan: Scan, beside: Beside, count: int) -> list[dict[str, Any]]:
-    """What the scan before did not show, best first; one query."""
+    """What the scan before did not show, best first; two queries."""
     rows = narrowed(scan, Narrowing(order="score"), beside).filter(is_new=True)[:count]
-    return [shown(result, scan, beside) for result in rows]
+    return shown(list(rows), scan, beside)

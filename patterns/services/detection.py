@@ -46,11 +46,20 @@ class Detection:
         return instant(self.bars.at[-1])
 
     def matches(self) -> list[dict[str, Any]]:
-        """As every door shows them, by score, then evidence; two queries."""
+        """As every door shows them, one of each structure with its members, by score, then evidence; two queries."""
         beside = evidence_beside(match for match, _ in self.found)
-        ranked = sorted(self.found, key=lambda pair: (-pair[0].score, -strength(pair[0], beside)))
+        leading = [pair for pair in self.found if pair[1].place == 0]
+        ranked = sorted(leading, key=lambda pair: (-pair[0].score, -strength(pair[0], beside)))
+        members = sorted((pair for pair in self.found if pair[1].place > 0), key=lambda pair: pair[1].place)
         return [
-            present(match=match, shown=shown, as_of=self.last_at, asked=self.as_of, evidence=beside.get(named(match)))
+            present(
+                match=match,
+                shown=shown,
+                as_of=self.last_at,
+                asked=self.as_of,
+                evidence=beside.get(named(match)),
+                members=[pair for pair in members if pair[1].group == shown.group],
+            )
             for match, shown in ranked
         ]
 
@@ -121,9 +130,11 @@ def _detect(
     home = instrument.home
     around = context_of(universe=home, interval=interval).around(instrument.pk, bars.at) if home else None
     seen = Seen(instrument, home, interval, rows, replay(bars, rules, around, pace=pace_of(interval)))
-    found = [(seen.row(find), seen.result(find)) for find in seen.current() if seen.life(find).is_open]
     meant = meant_patterns(patterns=patterns)
-    asked = [(match, shown) for match, shown in found if match.pattern in meant]
+    finds = [find for find in seen.current() if seen.life(find).is_open and seen.pattern(find) in meant]
+    asked = [(seen.row(find), seen.result(find)) for find in finds]
+    for (_, shown), (leader, place) in zip(asked, seen.groups(finds), strict=True):
+        shown.group, shown.place = asked[leader][0].code, place
     asked.sort(key=lambda pair: (-pair[0].score, -pair[0].known_at.timestamp(), pair[0].pattern))
     return Detection(instrument, interval, as_of, bars, seen, frozenset(meant), asked)
 

@@ -18,6 +18,7 @@ from legend.lib.errors import LegendError
 from patterns.calendars import SECONDS, local_days, sessions
 from patterns.engine.bars import Bars
 from patterns.engine.context import Context
+from patterns.engine.finds import Finds
 from patterns.engine.pace import pace_of
 from patterns.engine.registry import Rule as EngineRule
 from patterns.engine.replay import replay
@@ -127,10 +128,12 @@ def _behind(scan: Scan, instrument: Instrument, rated: Rated, bars: Bars) -> int
 def _compare(look: Look, rules: Sequence[Rule]) -> None:
     """Tell what is new, what has lived on, and what the rows know already."""
     # of two with one code the first stays
-    found = {seen.code(find): (seen, find) for seen in reversed(look.seen) for find in reversed(seen.current())}
+    current = [(seen, {seen.code(find): find for find in reversed(seen.current())}) for seen in look.seen]
+    found = {code: (seen, find) for seen, finds in current for code, find in finds.items()}
     stored = _stored(look.seen, rules, oldest=min((seen.at(int(find["known"])) for seen, find in found.values()), default=None))
+    for seen, finds in current:
+        look.shown |= _results(seen, finds)
     for code, (seen, find) in found.items():
-        look.shown[code] = seen.result(find)
         walked, before = seen.walked(find), stored.get(code)
         if before is None:
             look.fresh[code] = seen.row(find)
@@ -143,6 +146,14 @@ def _compare(look: Look, rules: Sequence[Rule]) -> None:
         seen = by_instrument[before.instrument_id]
         if code not in found and not before.is_over and before.walked_to <= seen.last_at:
             look.lives[code] = seen.walked_of(code, before.known_at)
+
+
+def _results(seen: Seen, finds: dict[uuid.UUID, Finds]) -> dict[uuid.UUID, ScanResult]:
+    """What the last close shows of an instrument's matches, by code, each with its place in its group."""
+    codes, shown = list(finds), {code: seen.result(find) for code, find in finds.items()}
+    for result, (leader, place) in zip(shown.values(), seen.groups(list(finds.values())), strict=True):
+        result.group, result.place = codes[leader], place
+    return shown
 
 
 def _is_news(walked: Walked, before: Stored) -> bool:

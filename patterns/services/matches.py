@@ -15,6 +15,7 @@ import numpy as np
 
 from patterns.engine import match as told
 from patterns.engine.finds import LONG, READY, REASONS, STATES, TRIGGERED, Finds
+from patterns.engine.groups import Place, grouped, shape_of
 from patterns.engine.pace import pace_of
 from patterns.engine.registry import detector
 from patterns.engine.replay import Replay
@@ -52,6 +53,10 @@ class Seen:
         is_open = (finds["state"] == READY) | (finds["state"] == TRIGGERED)
         return list(finds[is_open | (finds["ended"] >= self.replay.study.bars.size - LATELY)])
 
+    def groups(self, finds: Sequence[Finds]) -> list[Place]:
+        """To which of these finds each belongs, as several over one structure are shown once."""
+        return grouped([shape_of(find, self.replay.rules[int(find["rule"])]) for find in finds])
+
     def known_on(self, moments: Iterable[datetime]) -> list[Finds]:
         """What became known on these bars."""
         bars = np.searchsorted(self.replay.study.bars.at, [moment.timestamp() for moment in moments])
@@ -65,12 +70,16 @@ class Seen:
             self.universe and self.universe.pk,
             self.instrument.pk or self.instrument.symbol,
             self.interval,
-            detector(rule.detector).patterns[int(find["pattern"])].name,
+            self.pattern(find),
             int(find["side"]),
             int(self.replay.study.bars.at[find["known"]]),
             self.anchors(find),
         )
         return uuid.uuid5(NAMESPACE, "|".join(map(str, identity)))
+
+    def pattern(self, find: Finds) -> str:
+        """The name under which it is published."""
+        return detector(self.rules[int(find["rule"])].detector).patterns[int(find["pattern"])].name
 
     def anchors(self, find: Finds) -> str:
         """Sixteen hex digits of the points' times and roles."""

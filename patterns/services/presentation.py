@@ -1,7 +1,7 @@
 """A match in the names that every door answers with."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +20,12 @@ def present(
     as_of: datetime,
     asked: datetime | None = None,
     evidence: Mapping[str, Any] | None = None,
+    members: Sequence[tuple[PatternMatch, ScanResult]] = (),
 ) -> dict[str, Any]:
     """One match as `shown` saw it at `as_of`: JSON values only, never NaN; times of daily and weekly bars are plain dates.
 
     Reads `match.instrument`. Rows that were never saved do as well; `asked` is the as-of under which such a match is found again.
-    `evidence` is what `patterns.queries.evidence` found to stand beside it.
+    `evidence` is what `patterns.queries.evidence` found to stand beside it, `members` are the other finds over the same structure.
     """
     from patterns.engine.match import grade_of
 
@@ -65,7 +66,26 @@ def present(
         "atr_pct": tidy(shown.atr_pct),
         "flags": detail["flags"],
         "group": match.group,
+        "members": [_member(match=one, shown=result, asked=asked) for one, result in members],
         "evidence": dict(evidence) if evidence else None,
+        "chart_url": chart_url(match=match, as_of=asked),
+    }
+
+
+def _member(*, match: PatternMatch, shown: ScanResult, asked: datetime | None) -> dict[str, Any]:
+    """In short: what else the same structure was taken for."""
+    return {
+        "code": str(match.code),
+        "pattern": match.pattern,
+        "title": match.detail["title"],
+        "variant": match.variant,
+        "side": match.side,
+        "state": shown.state,
+        "score": tidy(match.score),
+        "entry": tidy(match.entry),
+        "stop": tidy(match.stop),
+        "target": tidy(match.target),
+        "known_at": said(match.known_at, match.interval),
         "chart_url": chart_url(match=match, as_of=asked),
     }
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -181,7 +183,7 @@ def test_a_code_that_is_none_is_refused(api: Api, alice: User) -> None:
 
 
 def test_results_come_best_first_in_pages(api: Api, alice: User, done: Scan) -> None:
-    total = done.results.filter(state__in=["ready", "triggered"]).count()
+    total = done.results.filter(state__in=["ready", "triggered"]).leading().count()
     assert total > 3
     rows, answer = [], results(api(alice), done, limit=3).json()
     while True:
@@ -195,9 +197,38 @@ def test_results_come_best_first_in_pages(api: Api, alice: User, done: Scan) -> 
     assert len({row["code"] for row in rows}) == len(rows) == total
 
 
+def test_several_finds_over_one_structure_are_one_row_with_members(api: Api, alice: User, done: Scan) -> None:
+    client, is_open = api(alice), done.results.filter(state__in=["ready", "triggered"])
+    every = {row["code"]: row for row in results(client, done, limit=200, grouped="false").json()["results"]}
+    rows = results(client, done, limit=200).json()["results"]
+    assert len(every) == is_open.count() > len(rows)
+    told = [code for row in rows for code in (row["code"], *(member["code"] for member in row["members"]))]
+    assert sorted(told) == sorted(every)
+    for row in rows:
+        for member in row["members"]:
+            whole = every[member["code"]]
+            assert (whole["symbol"], whole["side"]) == (row["symbol"], row["side"])
+            assert member == {name: whole[name] for name in member}
+    # whoever asks for the name of a member sees it
+    member = next(member for row in rows for member in row["members"])
+    asked = results(client, done, limit=200, pattern=member["pattern"]).json()["results"]
+    assert member["code"] in {one for row in asked for one in (row["code"], *(other["code"] for other in row["members"]))}
+    assert {row["pattern"] for row in asked} == {member["pattern"]}
+
+
+def test_members_cost_one_query_however_many_rows(api: Api, alice: User, done: Scan) -> None:
+    client = api(alice)
+    results(client, done, limit=1)
+    with CaptureQueriesContext(connection) as few:
+        results(client, done, limit=2)
+    with CaptureQueriesContext(connection) as many:
+        results(client, done, limit=200)
+    assert len(few) == len(many)
+
+
 def test_filters_narrow(api: Api, alice: User, done: Scan) -> None:
     client = api(alice)
-    whole = results(client, done, limit=200).json()["results"]
+    whole = results(client, done, limit=200, grouped="false").json()["results"]
     best = whole[0]
     checks = {
         "pattern": (best["pattern"], lambda row: row["pattern"] == best["pattern"]),
@@ -209,7 +240,7 @@ def test_filters_narrow(api: Api, alice: User, done: Scan) -> None:
         "state": ("ready", lambda row: row["state"] == "ready"),
     }
     for name, (value, holds) in checks.items():
-        narrowed = results(client, done, limit=200, **{name: value}).json()["results"]
+        narrowed = results(client, done, limit=200, grouped="false", **{name: value}).json()["results"]
         assert [row["code"] for row in narrowed] == [row["code"] for row in whole if holds(row)], name
 
 
@@ -249,7 +280,8 @@ def test_the_whole_list_as_csv(api: Api, alice: User, done: Scan) -> None:
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "attachment" in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert len(rows) == done.results.filter(state__in=["ready", "triggered"]).count()
+    assert len(rows) == done.results.filter(state__in=["ready", "triggered"]).leading().count()
+    assert any(row["also"] for row in rows)
     assert {row["name"] for row in rows if row["symbol"] == "S0"} <= {"'=HYPERLINK(1)"}
     scores = [float(row["score"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
@@ -261,7 +293,7 @@ def test_the_whole_list_as_xlsx(api: Api, alice: User, done: Scan) -> None:
     )
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count("<row ") == 1 + done.results.filter(state__in=["ready", "triggered"]).count()
+    assert sheet.count("<row ") == 1 + done.results.filter(state__in=["ready", "triggered"]).leading().count()
     assert "<f>" not in sheet
 
 
@@ -329,7 +361,7 @@ def test_top_setups_are_the_best_one_of_each_symbol(api: Api, alice: User, done:
     symbols = [row["symbol"] for row in answer["setups"]]
     assert len(symbols) == len(set(symbols)) <= 4
     best: dict[str, float] = {}
-    for row in done.results.filter(state__in=["ready", "triggered"]).select_related("match__instrument"):
+    for row in done.results.filter(state__in=["ready", "triggered"]).leading().select_related("match__instrument"):
         best[row.match.instrument.symbol] = max(best.get(row.match.instrument.symbol, 0.0), row.match.score)
     assert [row["score"] for row in answer["setups"]] == pytest.approx(sorted(best.values(), reverse=True)[:4], rel=1e-9)
     assert answer["scan"]["code"] == str(done.code)

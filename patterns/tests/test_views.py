@@ -70,7 +70,7 @@ def more_matches(scan: Scan, count: int) -> None:
         match = result.match
         match.pk, match.code, match.instrument, match.score = None, uuid4(), share, 40 + number % 50
         match.save(force_insert=True)
-        result.pk, result.match = None, match
+        result.pk, result.match, result.group = None, match, match.code
         result.save(force_insert=True)
 
 
@@ -375,3 +375,24 @@ def test_the_panels_of_a_symbol_come_after_its_page(browser: Browser, alice: "Us
     assert "Trend template" in text_of(client.get("/symbols/BOTTOM/context/"))
     assert "at least" in text_of(client.get("/symbols/YOUNG/context/"))
     assert client.get("/symbols/NOPE/context/").status_code == client.get("/symbols/BOTTOM/context/?interval=2day").status_code == 404
+
+
+# ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_structure_is_one_row_that_names_its_other_finds(browser: Browser, alice: "User", scan: Scan) -> None:
+    result = ScanResult.objects.select_related("match").filter(scan=scan, state__in=["ready", "triggered"]).first()
+    assert result is not None
+    leader = result.match.code
+    match = result.match
+    match.pk, match.code, match.pattern, match.detail = None, uuid4(), "rectangle", {**match.detail, "title": "Rectangle"}
+    match.save(force_insert=True)
+    result.pk, result.match, result.group, result.place = None, match, leader, 1
+    ScanResult.objects.filter(scan=scan, match__code=leader).update(group=leader, place=0)
+    result.save(force_insert=True)
+    page = browser(alice).get("/scanner/").content.decode()
+    assert f'data-code="{leader}"' in page and f'data-code="{match.code}"' not in page
+    assert "also rectangle" in page
+    assert "Also over this structure" in browser(alice).get(f"/scanner/{scan.code}/{leader}/").content.decode()
+    alone = browser(alice).get("/scanner/?pattern=rectangle").content.decode()
+    assert f'data-code="{match.code}"' in alone

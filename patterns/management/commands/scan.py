@@ -12,7 +12,7 @@ from patterns.management.doors import FORMATS, add_beside, in_one_sentence, show
 from patterns.models import Interval, Scan
 from patterns.moments import said
 from patterns.queries.evidence import evidence_beside, named, strength
-from patterns.queries.results import open_results
+from patterns.queries.results import members_of, open_results
 from patterns.services.candidates import keep_candidates
 from patterns.services.pieces import warm_once
 from patterns.services.presentation import present
@@ -58,7 +58,11 @@ class Command(BaseCommand):
         rows = open_results(scan=scan, patterns=meant, min_score=options["min_score"])
         beside = evidence_beside(row.match for row in rows)
         ranked = sorted(rows, key=lambda row: (-row.match.score, -strength(row.match, beside)))
-        matches = [present(match=row.match, shown=row, as_of=scan.as_of, evidence=beside.get(named(row.match))) for row in ranked]
+        members = members_of(ranked)
+        matches = [
+            present(match=row.match, shown=row, as_of=scan.as_of, evidence=beside.get(named(row.match)), members=members[row.pk])
+            for row in ranked
+        ]
         document = {
             "universe": shown_name(universe),
             "as_of": said(scan.as_of, scan.interval),

@@ -35,7 +35,8 @@ def test_a_shape_that_misses_one_limit_by_a_little_is_a_near_miss(param: str, li
     assert (near.find.start, near.find.known) == (match.start, match.known)
     assert near.missed is not None
     clause = next(clause for clause in near.match(found.study).clauses if clause.text == near.missed.text)
-    assert (clause.ok, clause.limit, clause.value) == (False, near.missed.limit, near.missed.value)
+    assert (clause.ok, clause.value) == (False, near.missed.value)
+    assert near.missed.limit in (clause.limit if isinstance(clause.limit, tuple) else (clause.limit,))
     assert [one for one in near.match(found.study).clauses if one.ok is False and one.limit != clause.limit] == []
 
 
