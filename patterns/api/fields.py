@@ -142,7 +142,7 @@ class CandidateAnswer(serializers.Serializer[Any]):
     analysis = serializers.CharField()
 
 
-class Member(serializers.Serializer[Any]):
+class GroupMember(serializers.Serializer[Any]):
     """Another find over the same structure."""
 
     code = serializers.UUIDField()
@@ -209,6 +209,6 @@ class MatchAnswer(serializers.Serializer[Any]):
     atr_pct = serializers.FloatField(allow_null=True)
     flags = serializers.ListField(child=serializers.CharField())
     group = serializers.CharField(help_text="shared by the successors of one structure in one instrument")
-    members = Member(many=True, help_text="other finds over the same structure, in the order of the leading names")
+    members = GroupMember(many=True, help_text="other finds over the same structure, in the order of the leading names")
     evidence = Beside(allow_null=True, help_text="what the same rule did before on the same universe; null where that is not known")
     chart_url = serializers.CharField(allow_null=True)
