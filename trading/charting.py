@@ -157,10 +157,10 @@ def heatmap(days: Sequence[HeatDay], *, hidden: bool = False) -> SafeString:
 
 def interval(group: Group, width: int = 96) -> SafeString:
     """A win rate with its interval on a line from 0 to 100 %."""
-    if group.interval is None or group.summary.win_rate is None:
+    if group.interval is None or group.win_rate is None:
         return SafeString("")
     low, high = (float(one) * width for one in group.interval)
-    at = float(group.summary.win_rate) / 100 * width
+    at = float(group.win_rate) / 100 * width
     return format_html(
         '<svg class="strip" viewBox="-3 0 {} 12" width="{}" height="12" aria-hidden="true"><line class="strip-axis" x1="0" x2="{}" y1="6" y2="6"/>'
         '<line class="strip-range" x1="{}" x2="{}" y1="6" y2="6"/><circle class="strip-dot" cx="{}" cy="6" r="3"/></svg>',

@@ -138,19 +138,18 @@ def told_figures(found: Figures) -> dict[str, Any]:
 
 
 def told_group(group: Group, places: int, several: bool) -> dict[str, Any]:
-    s = group.summary
     low, high = group.interval or (None, None)
     return {
         "label": group.label,
-        "total_trades": s.total_trades,
-        "winning_trades": s.winning_trades,
-        "win_rate": as_ratio(s.win_rate),
+        "total_trades": group.total_trades,
+        "winning_trades": group.winning_trades,
+        "win_rate": as_ratio(group.win_rate),
         "win_rate_low": as_ratio(in_percent(low)),
         "win_rate_high": as_ratio(in_percent(high)),
-        "average_r_multiple": as_ratio(s.average_r_multiple),
-        "total_r": as_ratio(s.total_r),
-        "profit_factor": None if several else as_ratio(s.profit_factor),
-        "total_profit_loss": None if several else as_money(s.total_profit_loss, places),
+        "average_r_multiple": as_ratio(group.average_r_multiple),
+        "total_r": as_ratio(group.total_r),
+        "profit_factor": None if several else as_ratio(group.profit_factor),
+        "total_profit_loss": None if several else as_money(group.total_profit_loss, places),
         "few": group.is_small,
     }
 

@@ -4,6 +4,7 @@ from .alert import Alert, AlertEvent, AlertResult, ToldMatch
 from .bar_look import BarLook, ScanLook
 from .fill import Fill
 from .journal import Journal
+from .journal_month import JournalMonth
 from .removed_trade import RemovedTrade
 from .screenshot import Screenshot
 from .trade import Trade
@@ -21,6 +22,7 @@ __all__ = [
     "Fill",
     "ImportedExecution",
     "Journal",
+    "JournalMonth",
     "RemovedTrade",
     "ScanLook",
     "Screenshot",

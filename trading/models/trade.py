@@ -1,5 +1,6 @@
 """A trade: a set of fills, the plan it came from, and what they make together."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,8 +11,8 @@ from django.db.models import F, Q
 
 from legend.lib.models import CreatedOnce
 from trading.stats.fills import Measures, pnl_pct, r_multiple
-from trading.stats.journal import Outcome, Result, outcome_of
 from trading.stats.periods import Span
+from trading.stats.results import Outcome, outcome_of
 
 from .amounts import money_field, price_field, ratio_field
 
@@ -102,6 +103,8 @@ class Trade(CreatedOnce):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    was_closed_at: dt.datetime | None = None  # when it was found to be changed
+
     objects = TradeQuerySet.as_manager()
 
     class Meta:
@@ -169,11 +172,6 @@ class Trade(CreatedOnce):
     @property
     def stop_now(self) -> Decimal | None:
         return self.stop_loss if self.current_stop is None else self.current_stop
-
-    def result(self) -> Result:
-        """As statistics see it; of a closed trade only."""
-        assert self.closed_at is not None and self.net_pnl is not None
-        return Result(self.closed_at, self.net_pnl, self.gross_pnl, self.fees, self.risk_amount, self.hold_seconds or 0, self.pk)
 
     def take_measures(self, measured: Measures, places: int) -> None:
         """Write down what the fills make of it; `places` of the currency's minor unit."""

@@ -1,8 +1,9 @@
 """A journal's closed trades, narrowed, and what they add up to."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -10,25 +11,37 @@ from django.core.cache import cache
 from django.db.models import Exists
 
 from legend.lib.money import minor_places
-from trading.models import Fill, Journal, Trade
+from trading.models import Trade
 from trading.models.trade import TradeQuerySet
 from trading.preferences import preferences_of
-from trading.queries.rows import plain_rows
-from trading.stats.breakdowns import Group, breakdown
-from trading.stats.calendar import Calendar, calendar_of
+from trading.stats.breakdowns import Group, Tally, breakdown
+from trading.stats.calendar import Calendar, Cell, calendar_of
 from trading.stats.confidence import Confidence, Step, confidence, curve
 from trading.stats.distribution import Bin, distribution
-from trading.stats.journal import Result, Summary, multiples, summarise
+from trading.stats.journal import Summary, summary_of
+from trading.stats.parts import together
 from trading.stats.periods import Span, days_span
+
+from .months import (
+    DAYS,
+    FIGURES,
+    GROUPED,
+    Kind,
+    days_from,
+    journal_months,
+    month_span,
+    revision_of,
+    stretch_of,
+    tallies_from,
+    worked_out,
+)
+from .months import GROUPS as GROUPS
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Answer = TypeVar("Answer")
 CACHED_SECONDS = 1800
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-GROUPS = ("pattern", "symbol", "side", "weekday", "tag", "source", "account")
-NO_SETUP, NO_TAG = "no setup", "no tag"
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,11 @@ class Narrowing:
     @property
     def is_set(self) -> bool:
         return any(value is not None for value in asdict(self).values())
+
+    @property
+    def only_days(self) -> bool:
+        """Every trade of those days."""
+        return not replace(self, first=None, last=None).is_set
 
 
 @dataclass(frozen=True)
@@ -98,43 +116,27 @@ def closed_trades(*, owner: "User", narrowing: Narrowing) -> TradeQuerySet:
 
 
 def figures(*, owner: "User", narrowing: Narrowing) -> Figures:
-    """Two queries; the same question to an unchanged journal is remembered, and then it is one."""
+    """From months worked out before where whole months are meant; the same question to an unchanged journal is remembered."""
     return remembered(owner, ("figures", narrowing), lambda: _figures(owner, narrowing))
 
 
 def _figures(owner: "User", narrowing: Narrowing) -> Figures:
-    wants = preferences_of(owner)
-    by_currency: dict[str, list[Result]] = {}
-    results: list[Result] = []
-    for currency, result in _results(closed_trades(owner=owner, narrowing=narrowing)):
-        results.append(result)
-        by_currency.setdefault(currency, []).append(result)
-    multiples_of = multiples(results)
-    if len(by_currency) == 1:
-        currency = next(iter(by_currency))
-        whole = summarise(results, places=minor_places(currency), band=wants.band, rs=multiples_of)
-        parts = {currency: whole}
-    else:
-        parts = {
-            currency: summarise(part, places=minor_places(currency), band=wants.band) for currency, part in sorted(by_currency.items())
-        }
-        whole = summarise(results, band=wants.band, rs=multiples_of)
-    rs = [r for r in multiples_of if r is not None]
+    stretches = [stretch_of(told, packed) for told, packed in _pieces(owner, narrowing, FIGURES)]
+    whole = together(one.whole for one in stretches)
+    currencies = sorted({currency for one in stretches for currency in one.parts})
+    parts = {currency: together(one.parts[currency] for one in stretches if currency in one.parts) for currency in currencies}
+    ranks = {currency: [one.ranks[currency] for one in stretches if currency in one.ranks] for currency in currencies}
+    summary = summary_of(whole, [one for several in ranks.values() for one in several])
     return Figures(
-        currencies=list(parts) or [wants.currency],
-        summary=whole,
-        by_currency=parts,
-        confidence=confidence(whole, rs),
-        bins=distribution(rs),
-        curve=curve(results, multiples_of, wants.zone),
+        currencies=currencies or [preferences_of(owner).currency],
+        summary=summary,
+        by_currency={
+            currency: summary if len(currencies) == 1 else summary_of(parts[currency], ranks[currency]) for currency in currencies
+        },
+        confidence=confidence(whole),
+        bins=distribution(whole.bins),
+        curve=curve(whole),
     )
-
-
-def _results(trades: TradeQuerySet) -> Iterator[tuple[str, Result]]:
-    columns = ("account__currency", "closed_at", "net_pnl", "gross_pnl", "fees", "risk_amount", "opened_at", "id")
-    for currency, closed, net, gross, fees, risk, opened, key in plain_rows(trades.in_close_order().values_list(*columns)):
-        hold = closed - opened
-        yield currency, Result(closed, net, gross, fees, risk, hold.days * 86400 + hold.seconds, key)
 
 
 def groups(*, owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
@@ -143,23 +145,12 @@ def groups(*, owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
 
 
 def _groups(owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
-    wants = preferences_of(owner)
-    column = {"tag": "tag_text", "account": "account__name", "weekday": "opened_at"}.get(by, by)
-    trades = closed_trades(owner=owner, narrowing=narrowing)
-    labels = dict(trades.values_list("id", column))
-    rows = list(_results(trades))
-    currencies = {currency for currency, _ in rows}
-    labelled = [(label, one) for _, one in rows for label in _labels(by, labels[one.key], wants.zone)]
-    places = minor_places(next(iter(currencies))) if len(currencies) == 1 else 2
-    return breakdown(labelled, places=places, band=wants.band, overall=[one for _, one in rows])
-
-
-def _labels(by: str, value: Any, zone: dt.tzinfo) -> list[str]:
-    if by == "tag":
-        return [tag for tag in value.split("|") if tag] or [NO_TAG]
-    if by == "weekday":
-        return [WEEKDAYS[value.astimezone(zone).weekday()]]
-    return [value or NO_SETUP]
+    rows: dict[str, Tally] = {}
+    for told, _ in _pieces(owner, narrowing, GROUPED[by]):
+        for label, one in tallies_from(told):
+            rows.setdefault(label, Tally()).add(one)
+    whole = figures(owner=owner, narrowing=narrowing).summary
+    return breakdown(rows, wins=whole.winning_trades, n=whole.total_trades)
 
 
 def calendar(*, owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
@@ -168,18 +159,31 @@ def calendar(*, owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
 
 
 def _calendar(owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
-    zone, span = preferences_of(owner).zone, span_of(owner, narrowing)
-    trades = narrowed(owner=owner, narrowing=narrowing).filter(account__currency=currency)
-    exits = Fill.objects.filter(trade__in=trades, kind=Fill.Kind.EXIT, net__isnull=False)
-    if span.start is not None:
-        exits = exits.filter(at__gte=span.start)
-    if span.end is not None:
-        exits = exits.filter(at__lt=span.end)
-    return calendar_of(plain_rows(exits.order_by().values_list("at", "net")), zone)
+    wants, every_day = preferences_of(owner), replace(narrowing, first=None, last=None)
+    still_open, _ = worked_out(trades=narrowed(owner=owner, narrowing=narrowing).open(), kind=DAYS, wants=wants)
+    days: dict[dt.date, Cell] = {}
+    for told in (still_open, *(told for told, _ in _pieces(owner, every_day, DAYS))):
+        for day, cell in days_from(told, currency):
+            if (narrowing.first is None or narrowing.first <= day) and (narrowing.last is None or day <= narrowing.last):
+                known = days.setdefault(day, Cell())
+                known.net, known.exits = known.net + cell.net, known.exits + cell.exits
+    return calendar_of(days)
 
 
-def revision_of(owner: "User") -> int:
-    return Journal.objects.filter(owner=owner).values_list("revision", flat=True).first() or 0
+def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:
+    """The closed trades that are meant, in close order: kept months where whole ones are meant, the rest from rows."""
+    wants = preferences_of(owner)
+    if not narrowing.only_days:
+        yield worked_out(trades=closed_trades(owner=owner, narrowing=narrowing), kind=kind, wants=wants)
+        return
+    span = span_of(owner, narrowing)
+    for row in journal_months(owner=owner, kind=kind):
+        month = month_span(row.month)
+        meant = month.within(span)
+        if meant == month:
+            yield json.loads(row.figures), bytes(row.packed)
+        elif meant is not None:
+            yield worked_out(trades=Trade.objects.owned_by(owner).closed_in(meant), kind=kind, wants=wants)
 
 
 def remembered(owner: "User", question: tuple[Any, ...], work: Callable[[], Answer]) -> Answer:

@@ -16,7 +16,7 @@ from trading.preferences import preferences_of
 from trading.queries.prices import last_closes
 from trading.stats.decimals import rounded, stored
 from trading.stats.fills import Measures, r_multiple, unrealised
-from trading.stats.journal import outcome_of
+from trading.stats.results import outcome_of
 
 from .counted import counted, ever_exited, first_told, record_when_entered
 from .history import step
@@ -38,7 +38,7 @@ def delete_trade(*, owner: "User", code: UUID, now: dt.datetime) -> bool:
     forget_files(trade)
     ids = {"trade_id": trade.pk, "user_id": trade.owner_id}
     trade.delete()
-    step(trade.owner_id)
+    step(trade.owner_id, trade.closed_at)
     publish(trade_deleted, **ids)
     return leaves
 

@@ -48,7 +48,12 @@ def _told(value: Any) -> Any:
     return [_told(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def step(owner_id: int) -> None:
-    """Something of this journal changed: figures worked out before are out of date."""
-    if not Journal.objects.filter(owner_id=owner_id).update(revision=F("revision") + 1):
-        Journal.objects.get_or_create(owner_id=owner_id)
+def step(owner_id: int, *closings: dt.datetime | None) -> None:
+    """Something of this journal changed: figures worked out before are out of date. `closings` are when the trades concerned were closed,
+    before and after (None while open); without any of them every month is worked out anew."""
+    from .months import forget_months
+
+    _, is_new = Journal.objects.get_or_create(owner_id=owner_id)
+    if not is_new:
+        Journal.objects.filter(owner_id=owner_id).update(revision=F("revision") + 1)
+    forget_months(owner_id, closings)

@@ -179,7 +179,7 @@ def add_cash_flow(
         record(own, "adjusted", by=owner, at=now, detail={"kind": kind, "amount": str(signed), "on": str(on)})
         remeasure(own, now=now)
         publish(trade_changed, trade_id=own.pk, user_id=owner.pk)
-    step(owner.pk)
+    step(owner.pk, None if own is None else own.closed_at)
     return flow
 
 

@@ -85,6 +85,7 @@ def find_trade(*, owner: "User", code: UUID, lock: bool = False) -> Trade:
     found = rows.select_related("account").filter(code=code).first()
     if found is None:
         raise UnknownTrade("You have no such trade.")
+    found.was_closed_at = found.closed_at
     return found
 
 
@@ -160,7 +161,7 @@ def close_trade(*, owner: "User", code: UUID, fill: FillInput, now: dt.datetime,
 
 def announce(trade: Trade, *, was: str) -> None:
     """The news of a change, after commit."""
-    step(trade.owner_id)
+    step(trade.owner_id, trade.was_closed_at, trade.closed_at)
     ids = {"trade_id": trade.pk, "user_id": trade.owner_id}
     if was == Trade.Status.PLANNED and not trade.is_planned:
         publish(trade_opened, **ids)

@@ -1,7 +1,7 @@
 """What exits realised by day, week, month and year, in the zone in which somebody reads their journal."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -28,14 +28,17 @@ class Calendar:
     total: Cell = field(default_factory=Cell)
 
 
-def calendar_of(exits: Iterable[tuple[dt.datetime, Decimal]], zone: ZoneInfo) -> Calendar:
-    """From (instant, net) of exit fills."""
-    made = Calendar()
+def days_of(exits: Iterable[tuple[dt.datetime, Decimal]], zone: ZoneInfo) -> dict[dt.date, Cell]:
+    """Days with exits, from (instant, net) of exit fills."""
+    days: dict[dt.date, Cell] = {}
     for at, net in exits:
-        day = at.astimezone(zone).date()
-        cell = made.days.setdefault(day, Cell())
+        cell = days.setdefault(at.astimezone(zone).date(), Cell())
         cell.net, cell.exits = cell.net + net, cell.exits + 1
-    made.days = dict(sorted(made.days.items()))
+    return days
+
+
+def calendar_of(days: Mapping[dt.date, Cell]) -> Calendar:
+    made = Calendar(days=dict(sorted(days.items())))
     for day, cell in made.days.items():
         spans = (
             (made.weeks, day - dt.timedelta(days=day.weekday())),

@@ -1,15 +1,14 @@
 """How sure a record makes one: section 7 over the trades of a journal, together."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from zoneinfo import ZoneInfo
 
-from .decimals import exact
-from .journal import Result, Summary, cumulative, drawdowns
+from .decimals import HUNDRED, exact
 from .luck import consistency, probabilistic_sharpe, sharpe_of_r, shrunk_expectancy, trades_needed, wilson
-from .returns import RiskNormalised, fixed_risk, risk_normalised
+from .multiples import from_units
+from .parts import Part, day_of
+from .returns import RiskNormalised
 
 
 @dataclass(frozen=True)
@@ -25,16 +24,16 @@ class Confidence:
 
 
 @exact
-def confidence(summary: Summary, rs: Sequence[Decimal]) -> Confidence:
-    record = sharpe_of_r(rs)
+def confidence(part: Part) -> Confidence:
+    record = sharpe_of_r(part.moments)
     needed = trades_needed(record)
     return Confidence(
-        interval=wilson(summary.winning_trades, summary.total_trades),
-        shrunk_r=shrunk_expectancy(rs),
+        interval=wilson(part.wins, part.n),
+        shrunk_r=shrunk_expectancy(part.moments),
         psr=probabilistic_sharpe(record),
         trades_needed=None if needed is None else int(needed.to_integral_value(ROUND_CEILING)),
-        consistency=consistency(rs),
-        risk_normalised=risk_normalised(rs),
+        consistency=consistency(part.moments),
+        risk_normalised=RiskNormalised(part.growth.level - 1, HUNDRED * part.growth.fall) if part.moments.m else None,
     )
 
 
@@ -48,13 +47,6 @@ class Step:
     grown: Decimal
 
 
-@exact
-def curve(results: Sequence[Result], rs: Sequence[Decimal | None], zone: ZoneInfo) -> list[Step]:
-    """Cumulative R by day of the exit; one step for each day with a closed trade that has an R. `rs` are those of the results."""
-    known = [(one.closed_at, r) for one, r in zip(results, rs, strict=True) if r is not None]
-    line = cumulative(r for _, r in known)
-    grown = fixed_risk([r for _, r in known])
-    days: dict[dt.date, tuple[Decimal, Decimal, Decimal]] = {}
-    for (at, _), *step in zip(known, line, drawdowns(line), grown, strict=True):
-        days[at.astimezone(zone).date()] = (step[0], step[1], step[2])
-    return [Step(day, *step) for day, step in days.items()]
+def curve(part: Part) -> list[Step]:
+    """One step for each day with a closed trade that has an R."""
+    return [Step(day_of(mark), from_units(mark.level), from_units(mark.fall), mark.grown) for mark in part.marks]

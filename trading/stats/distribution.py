@@ -1,11 +1,12 @@
 """How R-multiples are spread: bins of width 1 from -3 to +5, and the two beyond."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+
+from .multiples import UNIT
 
 LOWEST, HIGHEST = -3, 5
+EDGES = range(LOWEST, HIGHEST + 1)
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,11 @@ class Bin:
         return f"{self.low} and above" if self.high is None else f"{self.low} to {self.high}"
 
 
-def distribution(rs: Iterable[Decimal]) -> list[Bin]:
-    edges = list(range(LOWEST, HIGHEST + 1))
-    counts = [0] * (len(edges) + 1)
-    for r in rs:
-        counts[min(max(math.floor(r), LOWEST - 1), HIGHEST) - LOWEST + 1] += 1
-    return [Bin(None if not k else edges[k - 1], edges[k] if k < len(edges) else None, count) for k, count in enumerate(counts)]
+def bin_of(r: int) -> int:
+    """The bin of an R in whole numbers of 10^-30; the lower edge belongs to it."""
+    return min(max(r // UNIT, LOWEST - 1), HIGHEST) - LOWEST + 1
+
+
+def distribution(counts: Sequence[int]) -> list[Bin]:
+    """Bins with how many lie in each."""
+    return [Bin(None if not k else EDGES[k - 1], EDGES[k] if k < len(EDGES) else None, count) for k, count in enumerate(counts)]

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from statistics import NormalDist
 
-from .decimals import EXACT, HUNDRED, ONE, ZERO, exact, from_float, total
+from .decimals import HUNDRED, ONE, ZERO, exact, from_float, total
+from .multiples import Moments, from_units
 
 Z95 = 1.959963984540054
 Z95_ONE_SIDED = Decimal("1.6448536")
@@ -14,13 +15,11 @@ EULER_GAMMA = 0.5772156649
 SCORE_PLACES = 6
 SHRINK_TRADES = 20
 SHRINK_RATE_TRADES = 10
-R_CAP = Decimal(10)
 SD_FLOOR = Decimal("0.10")
 SCORE_CLAMP = Decimal(10)
 ROOT_CAP = 100
 PSR_LEAST = 10
 DSR_LEAST = 10
-MOMENT_DIGITS = 40
 
 
 @exact
@@ -46,9 +45,9 @@ def wilson(wins: int, n: int) -> tuple[Decimal, Decimal] | None:
 
 
 @exact
-def shrunk_expectancy(rs: Sequence[Decimal], weight: int = SHRINK_TRADES) -> Decimal | None:
+def shrunk_expectancy(rs: Moments, weight: int = SHRINK_TRADES) -> Decimal | None:
     """Mean R, single results capped at +10R, pulled towards 0 as if `weight` break-even trades came first; None without R."""
-    return total(min(r, R_CAP) for r in rs) / (len(rs) + weight) if rs else None
+    return from_units(rs.capped1) / (rs.m + weight) if rs.m else None
 
 
 @exact
@@ -58,13 +57,13 @@ def shrunk_rate(wins: int, n: int, overall: Decimal, weight: Decimal = Decimal(S
 
 
 @exact
-def consistency(rs: Sequence[Decimal]) -> Decimal | None:
-    """Mean over deviation (at least 0.10R), times the root of the number of trades up to 100, clamped to -10 … 10."""
-    capped = [min(r, R_CAP) for r in rs]
-    deviation = standard_deviation(capped)
-    if deviation is None:
+def consistency(rs: Moments) -> Decimal | None:
+    """Mean over deviation (at least 0.10R), times the root of the number of trades up to 100, clamped to -10 … 10; results beyond
+    +10R count as +10R."""
+    average, deviation = rs.capped_mean, rs.capped_deviation
+    if average is None or deviation is None:
         return None
-    score = total(capped) / len(capped) / max(deviation, SD_FLOOR) * Decimal(min(len(capped), ROOT_CAP)).sqrt()
+    score = average / max(deviation, SD_FLOOR) * Decimal(min(rs.m, ROOT_CAP)).sqrt()
     return max(-SCORE_CLAMP, min(SCORE_CLAMP, score))
 
 
@@ -80,27 +79,15 @@ class SharpeOfR:
 
 
 @exact
-def sharpe_of_r(rs: Sequence[Decimal]) -> SharpeOfR | None:
+def sharpe_of_r(rs: Moments) -> SharpeOfR | None:
     """None for fewer than 10 trades, without any spread, or where the root has no real value."""
-    m, deviation = len(rs), standard_deviation(rs)
-    if m < PSR_LEAST or not deviation:
+    average, deviation = rs.mean, rs.deviation
+    if rs.m < PSR_LEAST or average is None or not deviation:
         return None
-    mean = total(rs) / m
-    m2, m3, m4 = _central_moments(rs, mean)
-    if not m2:
-        return None
-    ratio, skewness, kurtosis = mean / deviation, m3 / (m2 * m2.sqrt()), m4 / m2**2
+    m2, m3, m4 = rs.central()
+    ratio, skewness, kurtosis = average / deviation, m3 / (m2 * m2.sqrt()), m4 / m2**2
     argument = ONE - skewness * ratio + (kurtosis - 1) / 4 * ratio**2
-    return SharpeOfR(m, ratio, skewness, kurtosis, argument) if argument > 0 else None
-
-
-def _central_moments(rs: Sequence[Decimal], mean: Decimal) -> tuple[Decimal, Decimal, Decimal]:
-    """Second to fourth, with 40 digits: powers of more would take most of the time."""
-    with localcontext(EXACT) as context:
-        context.prec = MOMENT_DIGITS
-        squares = [(r - mean) * (r - mean) for r in rs]
-        cubes = total(square * (r - mean) for square, r in zip(squares, rs, strict=True))
-        return total(squares) / len(rs), cubes / len(rs), total(square * square for square in squares) / len(rs)
+    return SharpeOfR(rs.m, ratio, skewness, kurtosis, argument) if argument > 0 else None
 
 
 def probabilistic_sharpe(record: SharpeOfR | None, above: float = 0.0) -> Decimal | None:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+FIRST_YEAR, LAST_YEAR = 1900, 9990  # clocks cannot tell the midnights of days far beyond
+
 
 class Period(StrEnum):
     DAILY = "daily"
@@ -22,8 +24,12 @@ class Span(NamedTuple):
     def __contains__(self, at: object) -> bool:
         return isinstance(at, dt.datetime) and (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
-
-FIRST_YEAR, LAST_YEAR = 1900, 9990  # days beyond are no bound: clocks cannot tell their midnights
+    def within(self, other: "Span") -> "Span | None":
+        """What of this span lies in the other; None for nothing."""
+        starts = [at for at in (self.start, other.start) if at is not None]
+        ends = [at for at in (self.end, other.end) if at is not None]
+        start, end = max(starts, default=None), min(ends, default=None)
+        return None if start is not None and end is not None and start >= end else Span(start, end)
 
 
 def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:

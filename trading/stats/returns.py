@@ -1,6 +1,5 @@
 """An account in figures: equity, returns, drawdown (section 5). Returns are fractions of 1; doors show percent units."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +9,6 @@ from .decimals import HUNDRED, ONE, ZERO, exact, total
 YEAR_DAYS = 365
 TRADING_DAYS = 252
 SHARPE_LEAST = 20
-RISKED = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -127,30 +125,9 @@ def sortino(returns: Sequence[Decimal]) -> Decimal | None:
     return total(returns) / len(returns) / below * Decimal(TRADING_DAYS).sqrt() if below else None
 
 
-@exact
-def fixed_risk(rs: Sequence[Decimal], risked: Decimal = RISKED) -> list[Decimal]:
-    """1.0 grown by trades that risk 1 % of equity each, in close order; 0 from the trade on that loses all."""
-    level, line = ONE, []
-    for r in rs:
-        level = level * max(ZERO, ONE + risked * r)
-        line.append(level)
-    return line
-
-
 @dataclass(frozen=True)
 class RiskNormalised:
     """What the same trades would have made with 1 % of equity risked on each, as fractions and percent of the peak."""
 
     gained: Decimal
     drawdown_pct: Decimal
-
-
-@exact
-def risk_normalised(rs: Sequence[Decimal]) -> RiskNormalised | None:
-    """None without R."""
-    line = fixed_risk(rs)
-    return RiskNormalised(line[-1] - 1, drawdown_pct(line)) if line else None
-
-
-def whole_days(since: dt.date, until: dt.date) -> int:
-    return (until - since).days

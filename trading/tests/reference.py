@@ -4,7 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 from trading.stats.fills import Fill, Kind, Measures, measure
-from trading.stats.journal import Result, in_close_order
+from trading.stats.multiples import Moments, to_units
+from trading.stats.results import Result, in_close_order
 
 Row = tuple[str, str, list[tuple[str, str, str, str | None, str]], list[tuple[str, str, str, str]]]
 
@@ -69,7 +70,11 @@ def result_of(measured: Measures, key: int = 0) -> Result:
 
 
 def results() -> list[Result]:
-    return in_close_order(result_of(one, key) for key, one in enumerate(measures().values()))
+    return list(in_close_order(result_of(one, key) for key, one in enumerate(measures().values())))
+
+
+def moments(*rs: Decimal) -> Moments:
+    return Moments.of([to_units(r) for r in rs])
 
 
 def exits() -> list[tuple[dt.datetime, Decimal]]:

@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from trading.stats.calendar import calendar_of
+from trading.stats.calendar import calendar_of, days_of
 from trading.stats.decimals import EXACT, rounded, stored, total
 from trading.stats.fills import Fill, Kind, Measures, Split, Status, measure, pnl_pct
-from trading.stats.journal import Summary, in_close_order, outcome_of, summarise
+from trading.stats.journal import Summary, summarise
 from trading.stats.luck import probabilistic_sharpe, sharpe_of_r, wilson
+from trading.stats.results import Result, in_close_order, outcome_of
 from trading.stats.returns import Day, daily_returns, index_of, time_weighted
 
-from .reference import result_of
+from .reference import moments, result_of
 
+NEW_YORK = ZoneInfo("America/New_York")
 brief = settings(max_examples=40)
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 prices = st.decimals(min_value="0.01", max_value="9999", places=2)
@@ -56,8 +58,12 @@ def measured(trade: Trade, **changes: Any) -> Measures:
     return measure(side=trade[0], fills=trade[1], **changes)
 
 
+def results_of(made: list[Measures]) -> list[Result]:
+    return list(in_close_order(result_of(one, key) for key, one in enumerate(made)))
+
+
 def summary_of(made: list[Measures]) -> Summary:
-    return summarise(in_close_order(result_of(one, key) for key, one in enumerate(made)))
+    return summarise(results_of(made))
 
 
 def figures(one: Measures) -> tuple[Any, ...]:
@@ -80,7 +86,7 @@ journals = st.lists(trades(), min_size=1, max_size=6)
 def test_1_days_weeks_months_and_exits_add_up_to_the_same(journal: list[Trade], zone: str) -> None:
     made = [measured(trade) for trade in journal]
     exits = [(one.at, one.net) for trade in made for one in trade.exits]
-    calendar = calendar_of(exits, ZoneInfo(zone))
+    calendar = calendar_of(days_of(exits, ZoneInfo(zone)))
     realised = sum(net for _, net in exits)
     for cells in (calendar.days, calendar.weeks, calendar.months, calendar.years):
         assert sum(cell.net for cell in cells.values()) == realised
@@ -180,7 +186,7 @@ def test_9_and_10_wilson_rises_with_wins_and_stays_below_the_raw_rate(wins: int,
 @brief
 @given(st.lists(st.decimals(min_value=-50, max_value=50, places=4), max_size=40))
 def test_10_probabilities_and_drawdowns_keep_their_bounds(rs: list[Decimal]) -> None:
-    sure = probabilistic_sharpe(sharpe_of_r(rs))
+    sure = probabilistic_sharpe(sharpe_of_r(moments(*rs)))
     assert sure is None or 0 <= sure <= 1
     line = index_of(rs)
     assert line is not None
@@ -204,5 +210,5 @@ def test_15_zones_move_days_and_no_trade(journal: list[Trade]) -> None:
     for one in made:
         assert stored(one.net) == one.net and outcome_of(one.net) == outcome_of(one.net + 0)
     exits = [(one.at, one.net) for trade in made for one in trade.exits]
-    totals = {calendar_of(exits, ZoneInfo(zone)).total.net for zone in ("UTC", "America/New_York", "Pacific/Auckland")}
+    totals = {calendar_of(days_of(exits, ZoneInfo(zone))).total.net for zone in ("UTC", "America/New_York", "Pacific/Auckland")}
     assert len(totals) == 1

@@ -4,14 +4,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from trading.stats.breakdowns import breakdown
-from trading.stats.calendar import calendar_of
+from trading.stats.breakdowns import Group, breakdown, tally
+from trading.stats.calendar import calendar_of, days_of
 from trading.stats.decimals import as_money, as_ratio, total
-from trading.stats.distribution import distribution
+from trading.stats.distribution import bin_of, distribution
 from trading.stats.fills import Kind, measure
-from trading.stats.journal import Outcome, Result, cumulative, drawdown_r, drawdowns, mean, outcome_of, sqn_band, streaks, summarise
+from trading.stats.journal import sqn_band, summarise
 from trading.stats.luck import consistency, shrunk_expectancy, wilson
+from trading.stats.multiples import from_units, to_units, units
+from trading.stats.parts import part_of
 from trading.stats.reasons import undefined
+from trading.stats.results import Outcome, Result, outcome_of, outcomes_of
+from trading.stats.walks import Runs, Walk
 
 from . import reference
 
@@ -56,10 +60,11 @@ def test_outcomes_in_close_order() -> None:
 
 
 def test_cumulative_r_and_its_drawdown_start_at_zero() -> None:
-    line = cumulative(one.r for one in reference.results() if one.r is not None)
+    rs = [r for r in units(reference.results()) if r is not None]
+    line = [from_units(Walk.of(rs[: k + 1]).total) for k in range(len(rs))]
     assert [as_ratio(one, 3) for one in line] == ("-1.010 1.480 3.470 3.470 4.960 3.200 2.140 4.125 3.115 6.305 7.195".split())
-    assert drawdowns(line)[0] == D("1.01")
-    assert drawdown_r([D("-1.01")]) == (D("1.01"), D("1.01"))
+    one = Walk.of([to_units(D("-1.01"))])
+    assert from_units(one.fall) == from_units(one.below) == D("1.01")
 
 
 def test_expectancy_is_shares_over_all_trades_times_averages() -> None:
@@ -77,9 +82,9 @@ def test_variants_that_would_be_wrong() -> None:
     lost = abs(s.average_loss * s.losing_trades)
     assert as_ratio(s.total_profit_loss / lost) == "1.5878" != as_ratio(s.profit_factor)
     as_zero = [one.r or D(0) for one in rows]
-    assert as_ratio(mean(as_zero)) == "0.5996" != as_ratio(s.average_r_multiple)
+    assert as_ratio(total(as_zero) / len(rows)) == "0.5996" != as_ratio(s.average_r_multiple)
     rs = [one.r for one in rows if one.r is not None]
-    population = (total((r - (mean(rs) or D(0))) ** 2 for r in rs) / len(rs)).sqrt()
+    population = (total((r - total(rs) / len(rs)) ** 2 for r in rs) / len(rs)).sqrt()
     assert as_ratio(population) == "1.6193" != as_ratio(s.sd_r)
     assert (s.losing_trades, s.break_even_trades) == (4, 1)
     assert summarise(results_of("100", "200")).profit_factor is None
@@ -123,8 +128,8 @@ def test_edge_cases(amounts: str, risk: str | None, expected: str) -> None:
         as_ratio(s.average_r_multiple),
         as_ratio(s.sd_r),
         as_ratio(s.sqn),
-        as_ratio(consistency(rs)),
-        as_ratio(shrunk_expectancy(rs)),
+        as_ratio(consistency(reference.moments(*rs))),
+        as_ratio(shrunk_expectancy(reference.moments(*rs))),
         as_ratio(s.max_drawdown_r),
     ]
     assert [one or "-" for one in found] == expected.split()
@@ -156,23 +161,23 @@ def test_outcomes_follow_the_minor_unit() -> None:
 
 
 def test_streaks_skip_break_evens() -> None:
-    w, loss, b = Outcome.WIN, Outcome.LOSS, Outcome.BREAK_EVEN
-    assert streaks([w, b, w, loss, b, b, loss, loss, w]) == (2, 3, (1, w))
-    assert streaks([b]) == (0, 0, None)
+    w, loss, b = "win", "loss", "break_even"
+    runs = Runs.of([w, b, w, loss, b, b, loss, loss, w])
+    assert (runs.longest, runs.last) == ({w: 2, loss: 3}, (1, w))
+    assert (Runs.of([b]).longest, Runs.of([b]).last) == ({w: 0, loss: 0}, None)
 
 
 def test_the_r_distribution() -> None:
-    rs = [one.r for one in reference.results() if one.r is not None]
-    bins = distribution(rs)
+    bins = distribution(part_of(reference.results(), places=[2] * 12, band=D(0), zone=NEW_YORK)[0].bins)
     counts = {(one.low, one.high): one.count for one in bins if one.count}
     assert counts == {(-2, -1): 4, (0, 1): 2, (1, 2): 3, (2, 3): 1, (3, 4): 1}
-    assert sum(one.count for one in bins) == len(rs) == 11 and len(bins) == 10
-    edges = {one.title: one.count for one in distribution([D("-1.00"), D("-3.01"), D("-3"), D("5"), D("40")]) if one.count}
-    assert edges == {"-1 to 0": 1, "below -3": 1, "-3 to -2": 1, "5 and above": 2}
+    assert sum(one.count for one in bins) == 11 and len(bins) == 10
+    edges = {"-1.00": "-1 to 0", "-3.01": "below -3", "-3": "-3 to -2", "5": "5 and above", "40": "5 and above", "-1.01": "-2 to -1"}
+    assert {r: bins[bin_of(to_units(D(r)))].title for r in edges} == edges
 
 
 def test_the_calendar_dates_each_exit_on_its_day() -> None:
-    made = calendar_of(reference.exits(), NEW_YORK)
+    made = calendar_of(days_of(reference.exits(), NEW_YORK))
     days = {f"{day:%m-%d}": as_money(cell.net) for day, cell in made.days.items()}
     assert days == {
         "01-08": "-202.00", "01-09": "498.00", "01-14": "398.00", "01-15": "0.00", "01-16": "199.00", "01-21": "99.00", "01-22": "98.00",
@@ -184,14 +189,34 @@ def test_the_calendar_dates_each_exit_on_its_day() -> None:
     assert Kind.EXIT not in days
 
 
+def grouped(**rows: list[Result]) -> list[Group]:
+    """Rows of a journal that won 7 of 12 in all."""
+    labelled = [([label], one) for label, results in rows.items() for one in results]
+    results = [one for _, one in labelled]
+    multiples = units(results)
+    outcomes = outcomes_of(results, multiples, places=[2] * len(results), band=D(0))
+    told = zip((labels for labels, _ in labelled), results, outcomes, multiples, strict=True)
+    return breakdown(tally(told), wins=7, n=12)
+
+
 def test_breakdowns_order_by_the_shrunk_rate_and_put_few_trades_last() -> None:
-    rows = reference.results()
-    three = breakdown([("a", one) for one in results_of("1", "1", "1")], overall=rows)
-    assert as_ratio(100 * three[0].order, 2) == "67.95"
-    ten = breakdown([("a", one) for one in results_of("1", "1", *["-1"] * 8)], overall=rows)
-    assert as_ratio(100 * ten[0].order, 2) == "39.17"
-    both = breakdown([("few", one) for one in results_of("1", "1", "1")] + [("many", one) for one in results_of(*["-1"] * 6)], overall=rows)
+    assert as_ratio(100 * grouped(a=results_of("1", "1", "1"))[0].order, 2) == "67.95"
+    assert as_ratio(100 * grouped(a=results_of("1", "1", *["-1"] * 8))[0].order, 2) == "39.17"
+    both = grouped(few=results_of("1", "1", "1"), many=results_of(*["-1"] * 6))
     assert [row.label for row in both] == ["many", "few"] and both[1].is_small
+
+
+def test_a_row_of_a_breakdown_has_the_figures_of_its_trades() -> None:
+    row = grouped(a=reference.results())[0]
+    low, high = row.interval or (None, None)
+    assert (row.total_trades, row.winning_trades, row.trades_with_r) == (12, 7, 11)
+    assert [as_ratio(one) for one in (row.win_rate, row.average_r_multiple, row.total_r, row.profit_factor)] == [
+        "58.3333",
+        "0.6541",
+        "7.1950",
+        "2.5878",
+    ]
+    assert as_ratio(low, 6) == "0.319511" and as_money(row.total_profit_loss) == "1537.00" and high is not None
 
 
 def test_sqn_bands() -> None:

@@ -24,13 +24,14 @@ from trading.stats.returns import (
     drawdown_pct,
     index_of,
     modified_dietz,
-    risk_normalised,
     sharpe,
     sortino,
     time_weighted,
 )
+from trading.stats.walks import Growth
 
 from . import reference
+from .reference import moments
 
 D = Decimal
 
@@ -91,11 +92,17 @@ def test_sharpe_and_sortino_of_twenty_days() -> None:
     assert sharpe([D("0.01")] * 20) is None and sortino([D("0.01")] * 20) is None
 
 
+def grown(*rs: D) -> Growth:
+    growth = Growth()
+    for r in rs:
+        growth.step(r)
+    return growth
+
+
 def test_risk_normalised_return() -> None:
-    found = risk_normalised(RS)
-    assert pct(found.gained) == "7.2821" and as_ratio(found.drawdown_pct) == "2.8013"
-    assert risk_normalised([D(-200), D(5)]).gained == -1
-    assert risk_normalised([]) is None
+    found = grown(*RS)
+    assert pct(found.level - 1) == "7.2821" and pct(found.fall) == "2.8013"
+    assert grown(D(-200), D(5)).level == 0 and grown(D(-200)).fall == 1
 
 
 @pytest.mark.parametrize(
@@ -115,20 +122,20 @@ def test_wilson_is_undefined_without_trades() -> None:
 
 
 def test_shrunk_expectancy() -> None:
-    assert as_ratio(shrunk_expectancy(RS)) == "0.2321"
-    assert as_ratio(shrunk_expectancy([D(2)] * 5)) == as_ratio(shrunk_expectancy([D("0.6")] * 40)) == "0.4000"
-    assert as_ratio(shrunk_expectancy([D("0.35")] * 200)) == "0.3182"
-    assert as_ratio(shrunk_expectancy([D(40), D(-1), D(-1), D(-1)])) == "0.2917"
+    assert as_ratio(shrunk_expectancy(moments(*RS))) == "0.2321"
+    assert as_ratio(shrunk_expectancy(moments(*[D(2)] * 5))) == as_ratio(shrunk_expectancy(moments(*[D("0.6")] * 40))) == "0.4000"
+    assert as_ratio(shrunk_expectancy(moments(*[D("0.35")] * 200))) == "0.3182"
+    assert as_ratio(shrunk_expectancy(moments(*[D(40), D(-1), D(-1), D(-1)]))) == "0.2917"
 
 
 def test_consistency_has_a_floor_and_a_clamp() -> None:
-    assert as_ratio(consistency(RS)) == "1.2773"
-    assert as_ratio(consistency([D("0.02")] * 30)) == "1.0954"
-    assert consistency([D(1)] * 30) == 10
+    assert as_ratio(consistency(moments(*RS))) == "1.2773"
+    assert as_ratio(consistency(moments(*[D("0.02")] * 30))) == "1.0954"
+    assert consistency(moments(*[D(1)] * 30)) == 10
 
 
 def test_probabilistic_and_deflated_sharpe() -> None:
-    record = sharpe_of_r(RS)
+    record = sharpe_of_r(moments(*RS))
     assert as_ratio(record.ratio, 6) == "0.385133" and as_ratio(record.skewness, 6) == "-0.016410"
     assert as_ratio(record.kurtosis, 6) == "1.555471" and as_ratio(record.argument, 6) == "1.026918"
     assert as_ratio(probabilistic_sharpe(record)) == "0.8853"
@@ -136,8 +143,8 @@ def test_probabilistic_and_deflated_sharpe() -> None:
     assert f"{luck_of_the_best(50, 0.04):.6f}" == "0.455261"
     assert as_ratio(deflated_sharpe(record, traders=50, variance=0.04)) == "0.4134"
     assert deflated_sharpe(record, traders=9, variance=0.04) is None and deflated_sharpe(record, traders=50, variance=0) is None
-    assert sharpe_of_r(RS[:9]) is None and sharpe_of_r([D(1)] * 12) is None
-    assert trades_needed(sharpe_of_r([-r for r in RS])) is None
+    assert sharpe_of_r(moments(*RS[:9])) is None and sharpe_of_r(moments(*[D(1)] * 12)) is None
+    assert trades_needed(sharpe_of_r(moments(*[-r for r in RS]))) is None
 
 
 def test_the_prior_of_win_rates() -> None:

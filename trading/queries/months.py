@@ -1,0 +1,223 @@
+"""A journal month by month: what is kept is read, what is missing is worked out from the trades and kept."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from legend.lib.money import minor_places
+from trading.models import Fill, Journal, JournalMonth, Trade
+from trading.models.trade import TradeQuerySet
+from trading.preferences import TradingPreferences, preferences_of
+from trading.queries.rows import plain_rows
+from trading.services.months import keep_months, month_of
+from trading.stats.breakdowns import Tally, tally
+from trading.stats.calendar import Cell, days_of
+from trading.stats.multiples import WIDTH, Ranks, units
+from trading.stats.parts import Part, from_json, part_of, to_json
+from trading.stats.periods import Span
+from trading.stats.results import Result, outcomes_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+AT_ONCE = 12  # months worked out together: what bounds memory
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+GROUPS = ("pattern", "symbol", "side", "weekday", "tag", "source", "account")
+COLUMNS = {"tag": "tag_text", "account": "account__name", "weekday": "opened_at"}
+RESULT = ("account__currency", "closed_at", "net_pnl", "gross_pnl", "fees", "risk_amount", "opened_at", "id")
+NO_SETUP, NO_TAG = "no setup", "no tag"
+
+Row = tuple[dt.datetime, Any]  # when the trade was closed, and what is read of it
+Read = Callable[[TradeQuerySet], Iterator[Row]]
+Make = Callable[[Sequence[Any], TradingPreferences], tuple[Any, bytes]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of figures: how its rows are read, in close order, and what is made of them: something for JSON, and bytes."""
+
+    name: str
+    read: Read
+    make: Make
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Results of some time in close order, of each currency; `whole` are all of them."""
+
+    whole: Part
+    parts: dict[str, Part]
+    ranks: dict[str, Ranks]
+
+
+def journal_months(*, owner: "User", kind: Kind) -> list[JournalMonth]:
+    """Each month from the first closed trade to the last; four queries when all are kept."""
+    revision, wants = revision_of(owner), preferences_of(owner)
+    closed = Trade.objects.owned_by(owner).closed().values_list("closed_at", flat=True)
+    first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
+    if first is None or last is None:
+        return []
+    wanted = list(_months(month_of(first), month_of(last)))
+    basis = f"{wants.zone.key[:32]}|{wants.band.normalize()}"
+    found = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name, basis=basis)}
+    missing = [month for month in wanted if month not in found]
+    for start in range(0, len(missing), AT_ONCE):
+        made = _worked_out(owner, kind, missing[start : start + AT_ONCE], wants, basis)
+        keep_months(owner=owner, revision=revision, rows=made)
+        found |= {row.month: row for row in made}
+    return [found[month] for month in wanted]
+
+
+def worked_out(*, trades: TradeQuerySet, kind: Kind, wants: TradingPreferences) -> tuple[Any, bytes]:
+    """The same of any closed trades, from their rows."""
+    return kind.make([row for _, row in kind.read(trades)], wants)
+
+
+def _worked_out(owner: "User", kind: Kind, months: Sequence[dt.date], wants: TradingPreferences, basis: str) -> list[JournalMonth]:
+    span = Span(_start(months[0]), _start(_next(months[-1])))
+    rows: dict[dt.date, list[Any]] = {month: [] for month in months}
+    for closed_at, row in kind.read(Trade.objects.owned_by(owner).closed_in(span)):
+        if (month := month_of(closed_at)) in rows:
+            rows[month].append(row)
+    made = []
+    for month, read in rows.items():
+        figures, packed = kind.make(read, wants)
+        told = json.dumps(figures, separators=(",", ":"))
+        made.append(JournalMonth(owner=owner, month=month, kind=kind.name, basis=basis, figures=told, packed=packed))
+    return made
+
+
+def month_span(month: dt.date) -> Span:
+    return Span(_start(month), _start(_next(month)))
+
+
+def _start(month: dt.date) -> dt.datetime:
+    return dt.datetime(month.year, month.month, 1, tzinfo=dt.UTC)
+
+
+def _next(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(days=32)).replace(day=1)
+
+
+def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    while first <= last:
+        yield first
+        first = _next(first)
+
+
+def revision_of(owner: "User") -> int:
+    return Journal.objects.filter(owner=owner).values_list("revision", flat=True).first() or 1
+
+
+# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_results(trades: TradeQuerySet, more: str = "") -> Iterator[Row]:
+    """(currency, result), and the column `more`."""
+    columns = (*RESULT, more) if more and more not in RESULT else RESULT
+    for row in plain_rows(trades.in_close_order().values_list(*columns)):
+        currency, closed, net, gross, fees, risk, opened, key = row[: len(RESULT)]
+        hold = closed - opened
+        result = Result(closed, net, gross, fees, risk, hold.days * 86400 + hold.seconds, key)
+        yield closed, (currency, result, row[columns.index(more)]) if more else (currency, result)
+
+
+def _make_figures(rows: Sequence[tuple[str, Result]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    by_currency: dict[str, list[Result]] = {}
+    for currency, result in rows:
+        by_currency.setdefault(currency, []).append(result)
+    told, packed = [], b""
+    for currency, results in sorted(by_currency.items()):
+        part, ranks = _part(results, [currency] * len(results), wants)
+        told.append([currency, to_json(part)])
+        packed += ranks.floats.tobytes() + ranks.packed
+    whole = None
+    if len(by_currency) > 1:
+        whole = to_json(_part([result for _, result in rows], [currency for currency, _ in rows], wants)[0])
+    return [whole, told], packed
+
+
+def _part(results: Sequence[Result], currencies: Sequence[str], wants: TradingPreferences) -> tuple[Part, Ranks]:
+    return part_of(results, places=[minor_places(one) for one in currencies], band=wants.band, zone=wants.zone)
+
+
+def stretch_of(figures: Any, packed: bytes) -> Stretch:
+    """Figures as kept."""
+    whole, told = figures
+    parts, ranks, at = {}, {}, 0
+    for currency, part in told:
+        parts[currency] = from_json(part)
+        count = parts[currency].moments.m
+        exact = at + 8 * count
+        ranks[currency] = Ranks(np.frombuffer(packed[at:exact], dtype=np.float64), packed[exact : exact + WIDTH * count])
+        at = exact + WIDTH * count
+    return Stretch(from_json(whole) if whole else next(iter(parts.values()), Part()), parts, ranks)
+
+
+FIGURES = Kind("figures", _read_results, _make_figures)
+
+
+# ── days with exits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_exits(trades: TradeQuerySet) -> Iterator[Row]:
+    exits = Fill.objects.filter(trade__in=trades.order_by(), kind=Fill.Kind.EXIT, net__isnull=False)
+    for closed, currency, at, net in plain_rows(exits.order_by().values_list("trade__closed_at", "trade__account__currency", "at", "net")):
+        yield closed, (currency, at, net)
+
+
+def _make_days(rows: Sequence[tuple[str, dt.datetime, Decimal]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    by_currency: dict[str, list[tuple[dt.datetime, Decimal]]] = {}
+    for currency, at, net in rows:
+        by_currency.setdefault(currency, []).append((at, net))
+    told = {
+        currency: [[day.toordinal(), str(cell.net), cell.exits] for day, cell in days_of(exits, wants.zone).items()]
+        for currency, exits in by_currency.items()
+    }
+    return told, b""
+
+
+def days_from(figures: Any, currency: str) -> Iterator[tuple[dt.date, Cell]]:
+    for day, net, exits in figures.get(currency, ()):
+        yield dt.date.fromordinal(day), Cell(Decimal(net), exits)
+
+
+DAYS = Kind("days", _read_exits, _make_days)
+
+
+# ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _make_groups(by: str, rows: Sequence[tuple[str, Result, Any]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    results = [result for _, result, _ in rows]
+    multiples = units(results)
+    outcomes = outcomes_of(results, multiples, places=[minor_places(currency) for currency, *_ in rows], band=wants.band)
+    labels = (_labels(by, value, wants.zone) for *_, value in rows)
+    found = tally(zip(labels, results, outcomes, multiples, strict=True))
+    return {label: one.to_json() for label, one in found.items()}, b""
+
+
+def _labels(by: str, value: Any, zone: dt.tzinfo) -> list[str]:
+    if by == "tag":
+        return [tag for tag in value.split("|") if tag] or [NO_TAG]
+    if by == "weekday":
+        return [WEEKDAYS[value.astimezone(zone).weekday()]]
+    return [value or NO_SETUP]
+
+
+def tallies_from(figures: Any) -> Iterator[tuple[str, Tally]]:
+    for label, told in figures.items():
+        yield label, Tally.from_json(told)
+
+
+def _read_with(column: str) -> Read:
+    return lambda trades: _read_results(trades, column)
+
+
+GROUPED = {by: Kind(by, _read_with(COLUMNS.get(by, by)), partial(_make_groups, by)) for by in GROUPS}
