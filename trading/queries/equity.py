@@ -30,6 +30,7 @@ from trading.stats.returns import (
 
 from .holdings import holdings_of, marks_of
 from .journal import Narrowing, remembered
+from .months import shows_examples
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,10 @@ def equities(*, owner: "User", narrowing: Narrowing, today: dt.date) -> list[tup
     that of a whole account. Remembered until the journal changes or bars come."""
     if any((narrowing.symbol, narrowing.side, narrowing.pattern, narrowing.tag, narrowing.source, narrowing.outcome)):
         return []
-    asked = [one for one in accounts_with_ledger(owner) if narrowing.account in (None, one.code)]
+    asked = [one for one in accounts_with_ledger(owner) if narrowing.account == one.code]
+    if narrowing.account is None:
+        examples = shows_examples(owner)
+        asked = [one for one in accounts_with_ledger(owner) if one.is_example == examples]
     bars = BarBlock.objects.filter(interval=Interval.DAY_1).aggregate(last=Max("last_at"))["last"] if asked else None
     made = []
     for account in asked:

@@ -183,7 +183,7 @@ def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[A
         if meant == month:
             yield json.loads(row.figures), bytes(row.packed)
         elif meant is not None:
-            yield worked_out(trades=Trade.objects.owned_by(owner).closed_in(meant), kind=kind, wants=wants)
+            yield worked_out(trades=narrowed(owner=owner, narrowing=Narrowing()).closed_in(meant), kind=kind, wants=wants)
 
 
 def remembered(owner: "User", question: tuple[Any, ...], work: Callable[[], Answer]) -> Answer:

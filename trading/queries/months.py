@@ -57,18 +57,23 @@ class Stretch:
 
 
 def journal_months(*, owner: "User", kind: Kind) -> list[JournalMonth]:
-    """Each month from the first closed trade to the last; four queries when all are kept."""
+    """Each month from the first closed trade to the last, of one's own, or of the examples while there are none; five queries when all
+    are kept."""
     revision, wants = revision_of(owner), preferences_of(owner)
-    closed = Trade.objects.owned_by(owner).closed().values_list("closed_at", flat=True)
+    with_examples = shows_examples(owner)
+    trades = Trade.objects.owned_by(owner).filter(account__is_example=with_examples)
+    closed = trades.closed().values_list("closed_at", flat=True)
     first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
     if first is None or last is None:
         return []
     wanted = list(_months(month_of(first), month_of(last)))
-    basis = f"{wants.zone.key[:32]}|{wants.band.normalize()}"
+    basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if with_examples else ''}"
     found = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name, basis=basis)}
     missing = [month for month in wanted if month not in found]
     for start in range(0, len(missing), AT_ONCE):
-        made = _worked_out(owner, kind, missing[start : start + AT_ONCE], wants, basis)
+        made = _worked_out(trades, kind, missing[start : start + AT_ONCE], wants)
+        for row in made:
+            row.owner, row.basis = owner, basis
         keep_months(owner=owner, revision=revision, rows=made)
         found |= {row.month: row for row in made}
     return [found[month] for month in wanted]
@@ -79,18 +84,23 @@ def worked_out(*, trades: TradeQuerySet, kind: Kind, wants: TradingPreferences) 
     return kind.make([row for _, row in kind.read(trades)], wants)
 
 
-def _worked_out(owner: "User", kind: Kind, months: Sequence[dt.date], wants: TradingPreferences, basis: str) -> list[JournalMonth]:
+def _worked_out(trades: TradeQuerySet, kind: Kind, months: Sequence[dt.date], wants: TradingPreferences) -> list[JournalMonth]:
     span = Span(_start(months[0]), _start(_next(months[-1])))
     rows: dict[dt.date, list[Any]] = {month: [] for month in months}
-    for closed_at, row in kind.read(Trade.objects.owned_by(owner).closed_in(span)):
+    for closed_at, row in kind.read(trades.closed_in(span)):
         if (month := month_of(closed_at)) in rows:
             rows[month].append(row)
     made = []
     for month, read in rows.items():
         figures, packed = kind.make(read, wants)
         told = json.dumps(figures, separators=(",", ":"))
-        made.append(JournalMonth(owner=owner, month=month, kind=kind.name, basis=basis, figures=told, packed=packed))
+        made.append(JournalMonth(month=month, kind=kind.name, figures=told, packed=packed))
     return made
+
+
+def shows_examples(owner: "User") -> bool:
+    """Examples are looked at as long as there are no trades of one's own: they are never added to those."""
+    return not Trade.objects.owned_by(owner).filter(account__is_example=False).exists()
 
 
 def month_span(month: dt.date) -> Span:
