@@ -2,20 +2,26 @@
 
 import datetime as dt
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from trading.stats.breakdowns import breakdown, tally
 from trading.stats.calendar import calendar_of, days_of
+from trading.stats.confidence import confidence, curve
 from trading.stats.decimals import EXACT, rounded, stored, total
 from trading.stats.fills import Fill, Kind, Measures, Split, Status, measure, pnl_pct
-from trading.stats.journal import Summary, summarise
+from trading.stats.journal import Summary, summarise, summary_of
 from trading.stats.luck import probabilistic_sharpe, sharpe_of_r, wilson
-from trading.stats.results import Result, in_close_order, outcome_of
-from trading.stats.returns import Day, daily_returns, index_of, time_weighted
+from trading.stats.multiples import to_units, units
+from trading.stats.parts import part_of
+from trading.stats.results import Outcome, Result, in_close_order, outcome_of, outcomes_of
+from trading.stats.returns import Day, daily_returns, drawdown_pct, drawdowns_pct, index_of, time_weighted
+from trading.stats.walks import Growth, Walk
 
 from .reference import moments, result_of
 
@@ -62,7 +68,7 @@ def results_of(made: list[Measures]) -> list[Result]:
     return list(in_close_order(result_of(one, key) for key, one in enumerate(made)))
 
 
-def summary_of(made: list[Measures]) -> Summary:
+def summed(made: list[Measures]) -> Summary:
     return summarise(results_of(made))
 
 
@@ -91,13 +97,13 @@ def test_1_days_weeks_months_and_exits_add_up_to_the_same(journal: list[Trade], 
     for cells in (calendar.days, calendar.weeks, calendar.months, calendar.years):
         assert sum(cell.net for cell in cells.values()) == realised
         assert sum(cell.exits for cell in cells.values()) == len(exits)
-    assert realised == total(trade.net or Decimal(0) for trade in made) == summary_of(made).total_profit_loss
+    assert realised == total(trade.net or Decimal(0) for trade in made) == summed(made).total_profit_loss
 
 
 @brief
 @given(journals)
 def test_2_wins_losses_and_break_evens_are_all(journal: list[Trade]) -> None:
-    s = summary_of([measured(trade) for trade in journal])
+    s = summed([measured(trade) for trade in journal])
     assert s.total_trades == s.winning_trades + s.losing_trades + s.break_even_trades
     parts = (s.average_win or 0) * s.winning_trades + (s.average_loss or 0) * s.losing_trades
     assert abs(parts - s.total_profit_loss) <= Decimal("0.005") * s.break_even_trades + Decimal("1e-60")
@@ -129,7 +135,7 @@ def test_5_scaling_scales_money_and_no_ratio(journal: list[Trade], x: int) -> No
     plain = [measured(trade) for trade in journal]
     assume(all(one.net == rounded(one.net, 2) for one in plain))
     scaled = [measured((side, [replace(fill, quantity=fill.quantity * x, fee=fill.fee * x) for fill in fills])) for side, fills in journal]
-    one, other = summary_of(plain), summary_of(scaled)
+    one, other = summed(plain), summed(scaled)
     assert other.total_profit_loss == x * one.total_profit_loss and other.fees == x * one.fees
     for name in ("win_rate", "average_r_multiple", "sd_r", "sqn", "max_drawdown_r", "median_r", "longest_loss_streak", "trades_with_r"):
         assert getattr(one, name) == getattr(other, name)
@@ -145,6 +151,22 @@ def test_6_a_split_changes_no_result(trade: Trade, ratio: tuple[int, int]) -> No
     one, other = measured(trade), measured(trade, splits=[later])
     assert other.status == Status.CLOSED
     assert (one.net, one.gross, one.risk) == (other.net, other.gross, other.risk)
+
+
+@brief
+@given(trades(), st.sampled_from([(4, 1), (2, 1), (1, 2), (5, 1), (1, 10)]), st.integers(0, 1000))
+def test_6_fills_told_after_a_split_are_in_its_shares(trade: Trade, ratio: tuple[int, int], hour: int) -> None:
+    split = Split(trade[1][0].at + dt.timedelta(hours=hour, minutes=30), *ratio)
+    shares = Decimal(split.new) / split.old
+
+    def after(fill: Fill) -> Fill:
+        stop = None if fill.stop is None else fill.stop / shares
+        return replace(fill, quantity=fill.quantity * shares, price=fill.price / shares, stop=stop)
+
+    told = [fill if fill.at < split.at else after(fill) for fill in trade[1]]
+    one, other = measured(trade), measured((trade[0], told), splits=[split])
+    assert figures(one)[:6] == figures(other)[:6] and result_of(one).r == result_of(other).r
+    assert [(exit_.at, exit_.net) for exit_ in one.exits] == [(exit_.at, exit_.net) for exit_ in other.exits]
 
 
 @brief
@@ -188,27 +210,97 @@ def test_9_and_10_wilson_rises_with_wins_and_stays_below_the_raw_rate(wins: int,
 def test_10_probabilities_and_drawdowns_keep_their_bounds(rs: list[Decimal]) -> None:
     sure = probabilistic_sharpe(sharpe_of_r(moments(*rs)))
     assert sure is None or 0 <= sure <= 1
-    line = index_of(rs)
-    assert line is not None
+    walk = Walk.of(to_units(r) for r in rs)
+    assert walk.fall >= walk.below >= 0 and walk.fall <= walk.top - walk.bottom
+    growth = Growth()
+    for r in rs:
+        growth.step(r)
+    assert 0 <= growth.fall <= 1 and growth.bottom <= growth.level <= growth.top
+    line = index_of([r / 100 for r in rs])
+    assert line is not None and 0 <= drawdown_pct(line) <= 100
+    assert all(0 <= fall <= 100 for fall in drawdowns_pct(line))
+
+
+wide_prices = st.decimals(min_value="0.00000001", max_value="9999999.99999999", places=8)
+wide_quantities = st.sampled_from([Decimal(one) for one in ("0.00000001", "1", "0.33333333", "9999999.99999999")])
+
+
+@st.composite
+def wide_trades(draw: Any) -> Trade:
+    """Whatever validation lets through: prices of eight places up to ten million, an exit at nothing, stops anywhere."""
+    side, quantity = draw(st.sampled_from(["long", "short"])), draw(wide_quantities)
+    stop = draw(st.none() | wide_prices)
+    opened = draw(st.integers(0, 100 * 24))
+    out = draw(st.just(Decimal(0)) | wide_prices)
+    return side, [
+        Fill(hours(opened), Kind.ENTRY, quantity, draw(wide_prices), draw(st.just(Decimal(0)) | wide_prices), stop, 1),
+        Fill(hours(opened + draw(st.integers(0, 900))), Kind.EXIT, quantity, out, draw(st.just(Decimal(0)) | wide_prices), None, 2),
+    ]
+
+
+def numbers_of(value: Any) -> list[Decimal]:
+    """All figures in an answer."""
+    if isinstance(value, Decimal):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [one for item in value for one in numbers_of(item)]
+    return [one for name in getattr(value, "__dataclass_fields__", {}) for one in numbers_of(getattr(value, name))]
 
 
 @brief
-@given(journals, st.sampled_from([0, 2]), st.sampled_from(["0", "0.1", "0.25"]))
-def test_14_no_figure_is_nan_or_infinite(journal: list[Trade], places: int, band: str) -> None:
+@given(st.lists(wide_trades() | trades(), max_size=14), st.sampled_from([0, 2]), st.sampled_from(["0", "0.1", "0.25"]))
+def test_14_no_figure_is_nan_or_infinite_and_none_fails(journal: list[Trade], places: int, band: str) -> None:
     made = [measured(trade) for trade in journal]
-    s = summarise([result_of(one) for one in made], places=places, band=Decimal(band))
-    for name in s.__dataclass_fields__:
-        value = getattr(s, name)
-        assert not isinstance(value, Decimal) or value.is_finite()
-    assert s.max_drawdown_r is None or s.max_drawdown_r >= s.current_drawdown_r >= 0
+    results = results_of(made)
+    minor = [places] * len(results)
+    part, ranks = part_of(results, places=minor, band=Decimal(band), zone=NEW_YORK)
+    s = summary_of(part, [ranks])
+    multiples = units(results)
+    kinds = outcomes_of(results, multiples, places=minor, band=Decimal(band))
+    groups = breakdown(tally(zip([["a"]] * len(results), results, kinds, multiples, strict=True)), wins=part.wins, n=part.n)
+    for value in numbers_of([made, s, confidence(part), curve(part), groups]):
+        assert value.is_finite()
+    assert s.max_drawdown_r is None or s.max_drawdown_r >= (s.current_drawdown_r or 0) >= 0
+    for one in made:
+        assert all(stored(value) == value for value in (one.gross, one.net, one.fees) if value is not None)
+
+
+@brief
+@given(st.lists(wide_trades() | trades(), max_size=14), st.sampled_from(["0", "0.1", "0.25"]))
+def test_what_is_added_up_by_pieces_is_what_the_definitions_say(journal: list[Trade], band: str) -> None:
+    """Section 4 once more, written down as it stands there."""
+    results = results_of([measured(trade) for trade in journal])
+    part, ranks = part_of(results, places=[2] * len(results), band=Decimal(band), zone=NEW_YORK)
+    s = summary_of(part, [ranks])
+    rs = [r for r in (one.r for one in results) if r is not None]
+    kinds = [outcome_of(one.net, r=one.r, band=Decimal(band)) for one in results]
+    with localcontext(EXACT):
+        nets = {kind: [one.net for one, of in zip(results, kinds, strict=True) if of == kind] for kind in Outcome}
+        assert (s.winning_trades, s.losing_trades) == (len(nets[Outcome.WIN]), len(nets[Outcome.LOSS]))
+        assert s.total_profit_loss == total(one.net for one in results)
+        assert s.average_win == (total(nets[Outcome.WIN]) / s.winning_trades if s.winning_trades else None)
+        if not rs:
+            assert s.total_r is s.median_r is s.sqn is None
+            return
+        line = [total(rs[: k + 1]) for k in range(len(rs))]
+        falls = [max(Decimal(0), *line[: k + 1]) - level for k, level in enumerate(line)]
+        assert (s.total_r, s.max_drawdown_r, s.current_drawdown_r) == (line[-1], max(falls), falls[-1])
+        assert (s.median_r, s.best_r, s.worst_r) == (median(rs), max(rs), min(rs))
+        mean = total(rs) / len(rs)
+        spread = total((r - mean) ** 2 for r in rs)
+        assert rounded(s.average_r_multiple or Decimal(0), 20) == rounded(mean, 20)
+        if len(rs) > 1:
+            assert rounded((s.sd_r or Decimal(0)) ** 2, 8) == rounded(spread / (len(rs) - 1), 8)
 
 
 @brief
 @given(journals)
 def test_15_zones_move_days_and_no_trade(journal: list[Trade]) -> None:
     made = [measured(trade) for trade in journal]
-    for one in made:
-        assert stored(one.net) == one.net and outcome_of(one.net) == outcome_of(one.net + 0)
     exits = [(one.at, one.net) for trade in made for one in trade.exits]
-    totals = {calendar_of(days_of(exits, ZoneInfo(zone))).total.net for zone in ("UTC", "America/New_York", "Pacific/Auckland")}
-    assert len(totals) == 1
+    zones = [ZoneInfo(name) for name in ("UTC", "America/New_York", "Pacific/Auckland")]
+    assert len({calendar_of(days_of(exits, zone)).total.net for zone in zones}) == 1
+    results = results_of(made)
+    said = [part_of(results, places=[2] * len(results), band=Decimal(0), zone=zone) for zone in zones]
+    assert len({repr(summary_of(part, [ranks])) for part, ranks in said}) == 1
+    assert len({repr(confidence(part)) for part, _ in said}) == 1

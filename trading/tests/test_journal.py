@@ -76,6 +76,10 @@ def test_expectancy_is_shares_over_all_trades_times_averages() -> None:
     assert as_money(s.winning_trades * s.average_win / decided + s.losing_trades * s.average_loss / decided) == "139.73"
 
 
+def mean_of(values: list[D]) -> D:
+    return total(values) / len(values)
+
+
 def test_variants_that_would_be_wrong() -> None:
     rows = reference.results()
     s = summarise(rows)
@@ -87,6 +91,12 @@ def test_variants_that_would_be_wrong() -> None:
     population = (total((r - total(rs) / len(rs)) ** 2 for r in rs) / len(rs)).sqrt()
     assert as_ratio(population) == "1.6193" != as_ratio(s.sd_r)
     assert (s.losing_trades, s.break_even_trades) == (4, 1)
+    nets = [one.net for one in rows]
+    of_money = mean_of(nets) / (total((net - mean_of(nets)) ** 2 for net in nets) / (len(nets) - 1)).sqrt() * D(len(nets)).sqrt()
+    assert as_ratio(of_money) != as_ratio(s.sqn) == "1.2773"
+    days = calendar_of(days_of(reference.exits(), NEW_YORK)).days
+    assert [days[dt.date(2026, 1, day)].net for day in (16, 21)] == [199, 99]
+    assert (as_money(D("2.675")), f"{2.675:.2f}") == ("2.68", "2.67")
     assert summarise(results_of("100", "200")).profit_factor is None
 
 
