@@ -38,6 +38,7 @@ NOT_THEIRS = {
     "accounts.PasswordReset": "ends within the hour and says nothing its owner does not know",
     "accounts.AddressChange": "likewise",
     "trading.Journal": "a counter for caches",
+    "trading.JournalMonth": "sums of trades, worked out anew at any time",
 }
 
 
