@@ -6,26 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('trading', '0007_watched_until_their_end'),
+        ("trading", "0007_watched_until_their_end"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalMonth',
+            name="JournalMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('kind', models.CharField(max_length=10)),
-                ('basis', models.CharField(max_length=40)),
-                ('figures', models.TextField()),
-                ('packed', models.BinaryField(default=b'')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='journal_months', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("kind", models.CharField(max_length=10)),
+                ("basis", models.CharField(max_length=40)),
+                ("figures", models.TextField()),
+                ("packed", models.BinaryField(default=b"")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="journal_months", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'kind', 'month'), name='journal_month_once')],
+                "constraints": [models.UniqueConstraint(fields=("owner", "kind", "month"), name="journal_month_once")],
             },
         ),
     ]
