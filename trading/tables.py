@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from fractions import Fraction
+from functools import reduce
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -18,6 +21,7 @@ from trading.presentation import moment, told_account, told_calendar, told_figur
 from trading.queries.journal import GROUPS, Narrowing, calendar, closed_trades, figures, groups, narrowed
 from trading.queries.watchlist import rows_of, watchlist
 from trading.services.alerts import list_alerts, log_of
+from trading.services.figures import splits_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,8 +33,8 @@ TRADE = (
     "profit_loss_pct", "r_multiple", "win", "hold_seconds", "tags", "notes", "recorded_at",
 )  # fmt: skip
 FILL = (
-    "trade", "symbol", "side", "number", "kind", "at", "quantity", "price", "fee", "stop", "currency", "account", "gross_profit_loss",
-    "profit_loss", "recorded_at",
+    "trade", "symbol", "side", "number", "kind", "at", "quantity", "price", "fee", "stop", "split", "currency", "account",
+    "gross_profit_loss", "profit_loss", "recorded_at",
 )  # fmt: skip
 FLOW = ("account", "on", "kind", "amount", "currency", "note", "trade")
 ACCOUNT = ("name", "currency", "opening_balance", "opened_on", "archived", "code")
@@ -51,7 +55,9 @@ GROUP = (
     "by", "label", "total_trades", "winning_trades", "win_rate", "win_rate_low", "win_rate_high", "average_r_multiple", "total_r",
     "profit_factor", "total_profit_loss", "currency",
 )  # fmt: skip
-TEXTS = frozenset("notes tags pattern account note code trade symbol name reason label sentence file_name status_note universe".split())
+TEXTS = frozenset(
+    "notes tags pattern account note code trade symbol name reason label sentence file_name status_note universe split".split()
+)
 LISTS = (
     ("closed", "Closed trades"),
     ("open", "Open trades and plans"),
@@ -143,9 +149,16 @@ def _fills(trades: TradeQuerySet) -> Iterator[dict[str, Any]]:
             "symbol": trade.symbol,
             "side": trade.side,
             "at": fill.at.isoformat(),
+            "split": _shares(trade, fill),
             "currency": trade.account.currency,
             "account": trade.account.name,
         }
+
+
+def _shares(trade: Trade, fill: Fill) -> str:
+    """How many shares became of one by the splits since: `1`, `4`, `1/3`."""
+    later = (Fraction(split.new, split.old) for split in splits_of(trade) if fill.at < split.at)
+    return str(reduce(mul, later, Fraction(1)))
 
 
 def _flows(owner: "User", narrowing: Narrowing) -> Iterator[dict[str, Any]]:

@@ -82,3 +82,35 @@ def test_a_file_taken_in_twice_counts_once(chromium: Browser, legend: str, tmp_p
     expect(page.locator("#journal, .empty-state").first).to_be_visible()
     expect(page.locator("#closed-rows tr")).to_have_count(0)
     assert said == []
+
+
+ODD = """what;day;how many;paid
+MAPPED;05/02/2026;1.500;10,25
+MAPPED;06/02/2026;-1.500;11,25
+"""
+
+
+def test_an_unknown_file_is_read_once_its_columns_are_named(chromium: Browser, legend: str, tmp_path: Path) -> None:
+    page, said = enter(chromium, legend)
+    file = tmp_path / "odd.csv"
+    file.write_text(ODD)
+    page.goto(f"{legend}/journal/import/")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Look at it first").click()
+    expect(page.locator("main")).to_contain_text("No column is known for")
+    for field, column in (("symbol", "what"), ("at", "day"), ("quantity", "how many"), ("price", "paid")):
+        page.locator(f"#id_column_{field}").select_option(column)
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator(".import-rows")).to_contain_text("can be two days")
+    page.get_by_label("Days").select_option("dmy")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator(".import-rows")).to_contain_text("closes the long of 5 Feb 2026")
+    page.get_by_role("button", name="Take 2 executions").click()
+    page.goto(f"{legend}/journal/?symbol=MAPPED")
+    expect(page.locator("#closed-rows")).to_contain_text("1500")
+    with page.expect_download() as download:
+        page.locator("summary", has_text="Export").click()
+        page.locator(".export-item", has_text="Closed trades").get_by_role("link", name="CSV").click()
+    exported = download.value.path().read_text("utf-8-sig")
+    assert exported.count("MAPPED") == 1 and ",1500.00," in exported
+    assert said == []

@@ -143,7 +143,7 @@ BROKERS = (
         "legend",
         "Legend, exported fills",
         signs=(("trade", "symbol", "side", "kind", "at", "quantity", "price"),),
-        own={"trade": ("trade",), "number": ("number",), "stop": ("stop",)},
+        own={"trade": ("trade",), "number": ("number",), "stop": ("stop",), "split": ("split",)},
         ready=lambda told: told | {"id": f"{told.get('trade', '')}/{told.get('number', '')}"},
         cost_is_negative=False,
     ),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from trading.stats.decimals import STORED_PLACES, ZERO
+from trading.stats.decimals import STORED_PLACES, ZERO, rounded
 
 from .amounts import Mark, mark_of_file, read_amount
 from .brokers import AUTO, BROKERS, FIELDS, NEEDED, Broker, broker_named, broker_of
@@ -238,6 +238,8 @@ class _Reader:
         tax, refund = self._cost(told.get("tax", ""), "tax")
         stop = read_amount(told["stop"], "stop", self.mark, self.currency) if told.get("stop") else None
         quantity = abs(signed)
+        if told.get("split"):
+            quantity, price, stop = _after_splits(told["split"], quantity, price, stop)
         words = f"{written}|{symbol}|{buys}|{quantity.normalize():f}|{price.normalize():f}|{told.get('order', '')}"
         notes = tuple(one for one in (note, rebate, refund) if one)
         key = _key_of(told["id"], OWN_ID if self.broker.name == "legend" else BROKERS_ID) if told.get("id", "").strip("/") else ""
@@ -285,6 +287,16 @@ class _Reader:
         if self.broker.cost_is_negative is None:
             raise ValueError(f"The {name} {text[:20]!r} has another sign than those of the other rows: is it a cost or a rebate?")
         return ZERO, f"The broker paid {abs(amount).normalize():f}; it counts as no {name}."
+
+
+def _after_splits(text: str, quantity: Decimal, price: Decimal, stop: Decimal | None) -> tuple[Decimal, Decimal, Decimal | None]:
+    """An execution on the far side of the splits that came after it; `text` says how many shares became of one. ValueError."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}(/[1-9][0-9]{0,9})?", text):
+        raise ValueError(f"{text[:20]!r} is no number of shares that one became.")
+    new, _, old = text.partition("/")
+    shares = Decimal(new), Decimal(old or 1)
+    quantity, price = rounded(quantity * shares[0] / shares[1], STORED_PLACES), rounded(price * shares[1] / shares[0], STORED_PLACES)
+    return quantity, price, None if stop is None else rounded(stop * shares[1] / shares[0], STORED_PLACES)
 
 
 def _key_of(text: str, begin: str) -> str:

@@ -36,6 +36,8 @@ def plan(executions: Sequence[Execution], held: Mapping[str, Sequence[Held]], ow
         positions, refused = placed(group, held.get(symbol, ()))
         _take(made, symbol, positions, refused)
     for (symbol, name), group in by_trade.items():
+        begins = group[0].buys
+        group.sort(key=lambda one: (one.at, one.buys != begins))  # of one moment, entries come first
         before = own.get(name)
         if before is not None and group[0].at < before.until:
             reason = "It lies before executions of the same trade that are there already. Undo that import, and take both together."

@@ -2,15 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
-from trading.importing.executions import BROKERS_ID, Execution
+from trading.importing.executions import BROKERS_ID, OWN_ID, Execution
 from trading.importing.walk import Held
 from trading.models import Fill, ImportedExecution, Trade, TradingAccount
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 TOGETHER = 500
 A_DAY = dt.timedelta(days=1)
@@ -35,6 +40,24 @@ def stored_keys(account: TradingAccount, keys: Sequence[str]) -> dict[str, int |
         rows = ImportedExecution.objects.filter(account=account, key__in=keys[start : start + TOGETHER])
         found |= dict(rows.values_list("key", "fill__trade"))
     return found
+
+
+def exported_before(owner: "User", keys: Iterable[str]) -> set[str]:
+    """Keys of a file that Legend wrote whose fills are still in this person's journal."""
+    wanted = {key for key in keys if key.startswith(OWN_ID)}
+    codes = sorted({code for key in wanted if (code := _code_of(key)) is not None})
+    found = set()
+    for start in range(0, len(codes), TOGETHER):
+        rows = Fill.objects.filter(trade__owner=owner, trade__code__in=codes[start : start + TOGETHER])
+        found |= {f"{OWN_ID}{code}/{number}" for code, number in rows.values_list("trade__code", "number")}
+    return found & wanted
+
+
+def _code_of(key: str) -> UUID | None:
+    try:
+        return UUID(key.removeprefix(OWN_ID).partition("/")[0])
+    except ValueError:
+        return None
 
 
 def held_trades(account: TradingAccount, symbols: Collection[str]) -> dict[str, list[Held]]:

@@ -126,7 +126,13 @@ def _cut(trade: Trade, fills: Sequence[Fill], owner: "User", now: dt.datetime) -
     for fill in fills:
         is_entry = fill.kind == Fill.Kind.ENTRY
         late = is_late_change(recorded_at=fill.recorded_at, changed_at=now, is_entry_fact=is_entry, has_exit=has_exit)
-        record(trade, "fill_removed", by=owner, at=now, detail=told_fill(fill.as_fact()) | ({"late": True} if late else {}))
+        record(
+            trade,
+            "fill_removed",
+            by=owner,
+            at=now,
+            detail=told_fill(fill.as_fact()) | {"recorded_at": fill.recorded_at} | ({"late": True} if late else {}),
+        )
     Fill.objects.filter(pk__in=[fill.pk for fill in fills]).delete()
     trade._prefetched_objects_cache = {}  # type: ignore[attr-defined]
     remeasure(trade, now=now)

@@ -21,7 +21,7 @@ from trading.importing.plan import Plan, plan
 from trading.importing.tables import Unreadable
 from trading.models import TradeImport, TradingAccount
 from trading.preferences import preferences_of
-from trading.queries.known_fills import KnownFill, fills_like, held_trades, match_by_hand, stored_keys
+from trading.queries.known_fills import KnownFill, exported_before, fills_like, held_trades, match_by_hand, stored_keys
 
 from .history import step
 from .import_rows import write_positions
@@ -59,7 +59,7 @@ class Preview:
 
 def preview_import(*, owner: "User", text: str, reading: Reading, now: dt.datetime, account: UUID | None = None) -> Preview:
     """Read a file and tell of each row what it would do; nothing is stored. Raises UnknownAccount, Invalid."""
-    chosen = None if account is None else find_account(owner=owner, code=account)
+    chosen = None if account is None else _account(owner, account)
     if chosen is None:
         chosen = TradingAccount.objects.owned_by(owner).real().in_use().first()
     return _looked_at(owner, text, reading, chosen, now)
@@ -72,7 +72,7 @@ def start_import(
     """Take a file in: a small one at once, a large one in the background (`status` is queued). Executions that are there already are
     counted and left, so the same file twice changes nothing. Raises UnknownAccount, and Invalid for a file that cannot be read."""
     _lock(owner)
-    book = default_account(owner=owner, now=now) if account is None else find_account(owner=owner, code=account)
+    book = default_account(owner=owner, now=now) if account is None else _account(owner, account)
     found = _looked_at(owner, text, reading, book, now)
     if found.parsed.missing:
         raise invalid("file", missing_sentence(found.parsed), "unknown_columns")
@@ -166,6 +166,14 @@ def _apply(made: TradeImport, found: Preview, now: dt.datetime, tell: Callable[[
     step(made.owner_id)
 
 
+def _account(owner: "User", code: UUID) -> TradingAccount:
+    found = find_account(owner=owner, code=code)
+    if found.is_example or found.archived_at is not None:
+        state = "holds examples" if found.is_example else "is archived"
+        raise invalid("account", f"The account {found.name} {state}. Choose another one.", "not_in_use")
+    return found
+
+
 def _lock(owner: "User") -> None:
     owner.__class__.objects.select_for_update().filter(pk=owner.pk).first()
 
@@ -180,17 +188,23 @@ def _looked_at(owner: "User", text: str, reading: Reading, account: TradingAccou
         parsed = parse(text, reading=reading, currency=currency)
     except Unreadable as fault:
         raise invalid("file", str(fault), "unreadable") from None
-    return _sorted_out(parsed, account, now)
+    return _sorted_out(owner, parsed, account, now)
 
 
-def _sorted_out(parsed: Parsed, account: TradingAccount | None, now: dt.datetime) -> Preview:
+def _sorted_out(owner: "User", parsed: Parsed, account: TradingAccount | None, now: dt.datetime) -> Preview:
     """Which executions are new, and where they go."""
     keys = [one.key for one in parsed.executions]
     stored = {} if account is None else stored_keys(account, keys)
-    unknown = [one for one in parsed.executions if one.key not in stored]
+    own = exported_before(owner, (key for key in keys if key not in stored))
+    unknown = [one for one in parsed.executions if one.key not in stored and one.key not in own]
     fills = [] if account is None else fills_like(account, unknown, set(keys))
     by_hand = match_by_hand(unknown, fills, parsed.reading.zone)
-    known = [(one, "there already") for one in parsed.executions if one.key in stored]
+    known = [
+        (one, "taken before, and no longer in the journal" if stored[one.key] is None else "there already")
+        for one in parsed.executions
+        if one.key in stored
+    ]
+    known += [(one, "there already") for one in parsed.executions if one.key in own]
     known += [(one, "there already" if by_hand[one.key].key else "you entered it by hand") for one in unknown if one.key in by_hand]
     known += [(one, "the same execution as a row before") for one in parsed.repeated]
     refused = list(parsed.refused)
@@ -204,8 +218,8 @@ def _sorted_out(parsed: Parsed, account: TradingAccount | None, now: dt.datetime
             wanted.append(one)
     held = {} if account is None else held_trades(account, {one.symbol for one in parsed.executions})
     by_pk = {trade.pk: trade for trades in held.values() for trade in trades}
-    own = {one.trade: by_pk[pk] for one in parsed.executions if one.trade and (pk := stored.get(one.key)) in by_pk and pk is not None}
-    made = plan(wanted, held, own)
+    begun = {one.trade: by_pk[pk] for one in parsed.executions if one.trade and (pk := stored.get(one.key)) in by_pk and pk is not None}
+    made = plan(wanted, held, begun)
     refused += made.refused
     lost = {one.row for one in made.refused}
     new = [one for one in wanted if one.row not in lost]

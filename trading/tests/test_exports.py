@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
@@ -22,10 +23,12 @@ from trading.services.alerts import test_alert as send_test
 from trading.services.examples import load_examples, remove_examples
 from trading.services.imports import start_import
 from trading.services.ledgers import add_cash_flow
+from trading.services.splits import apply_split
+from trading.services.trades import close_trade
 from trading.services.watchlists import watch
 from trading.tables import LISTS
 
-from .factories import NOW, account_of, closed_trade, open_trade, reference_journal
+from .factories import NOW, account_of, closed_trade, open_trade, out, reference_journal
 
 Api = Callable[[User | None], APIClient]
 
@@ -128,16 +131,21 @@ def test_exported_fills_come_back_as_the_same_trades(alice: User, charlie: User,
     reference_journal(alice)
     open_trade(alice)  # two at once in one symbol stay two
     open_trade(alice, side="short", stop="52")
+    split = closed_trade(alice, "55", symbol="SPLIT", at=NOW - dt.timedelta(days=9))
+    apply_split(owner=alice, code=split.code, at=NOW - dt.timedelta(days=5), new=4, old=1, now=NOW)
+    again = open_trade(alice, symbol="HALVED", now=NOW - dt.timedelta(days=9))
+    apply_split(owner=alice, code=again.code, at=NOW - dt.timedelta(days=5), new=5, old=4, now=NOW)
+    close_trade(owner=alice, code=again.code, fill=out("45", "125"), now=NOW)
     exported: Any = api(alice).get("/api/trades/export?list=fills&format=csv")
     file = sent(exported).decode("utf-8-sig")
     made = api(charlie).post("/api/trades/import", {"csv": file}).json()
     assert (made["broker"], made["taken"], made["refused"]) == ("legend", Fill.objects.filter(trade__owner=alice).count(), [])
     names = (
         "symbol", "side", "status", "quantity_in", "quantity_out", "entry_price", "exit_price", "gross_pnl", "fees", "net_pnl",
-        "risk_amount", "r_multiple", "opened_at", "closed_at", "stop_loss",
+        "risk_amount", "r_multiple", "opened_at", "closed_at",
     )  # fmt: skip
     told = [list(Trade.objects.owned_by(who).order_by("opened_at", "symbol", "side").values_list(*names)) for who in (alice, charlie)]
-    assert told[0] == told[1] and len(told[0]) == 14
+    assert told[0] == told[1] and len(told[0]) == 16
     assert api(charlie).post("/api/trades/import", {"csv": file}).json()["taken"] == 0
     own = api(alice).post("/api/trades/import", {"csv": file}).json()
     assert (own["taken"], own["known"]) == (0, made["taken"])

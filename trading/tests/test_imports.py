@@ -17,8 +17,10 @@ from trading.importing.executions import Reading
 from trading.models import Fill, ImportedExecution, Trade
 from trading.services import imports as service
 from trading.services.corrections import change_trade
+from trading.services.deleting import delete_trade
 from trading.services.import_undo import NotTheLast, preview_undo, undo_import
 from trading.services.imports import UnknownImport, preview_import, start_import
+from trading.services.ledgers import change_account
 from trading.services.trades import close_trade
 
 from .factories import NOW, closed_trade, open_trade, out, reference_journal
@@ -232,13 +234,19 @@ def test_a_file_makes_the_trades_that_hands_would_have_made(alice: User, charlie
 
 
 def test_a_large_file_is_taken_in_the_background_once(
-    alice: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any, api: Callable[[User | None], APIClient]
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    api: Callable[[User | None], APIClient],
+    browser: Callable[[User], Client],
 ) -> None:
     monkeypatch.setattr(service, "TAKEN_AT_ONCE", 2)
     told = api(alice).post("/api/trades/import", {"csv": GENERIC, "time_zone": "America/New_York"})
     assert told.status_code == 202 and told.json()["status"] == "queued" and told.json()["executions"] == 4
     made = alice.trade_imports.get()
     assert not Trade.objects.exists() and made.text == GENERIC
+    part = browser(alice).get(f"/journal/import/{made.code}/").content.decode()
+    assert "Being taken in: 0 of 4" in part and "<progress" in part and "<html" not in part
     with django_capture_on_commit_callbacks(execute=True):
         assert service.requeue_waiting(now=NOW) == 0
     later = made.created_at + dt.timedelta(minutes=5)
@@ -249,6 +257,21 @@ def test_a_large_file_is_taken_in_the_background_once(
     assert (made.status, made.taken, made.text, Trade.objects.count()) == ("done", 4, "", 2)
     done = api(alice).get(f"/api/trades/import/{made.code}").json()
     assert (done["done"], done["reading"]["time_zone"], done["reading"]["mapping"]["fee"]) == (4, "America/New_York", "Commission")
+
+
+def test_what_was_deleted_does_not_come_back_and_an_archived_account_takes_nothing(alice: User) -> None:
+    take(alice)
+    closed = Trade.objects.closed().get()
+    delete_trade(owner=alice, code=closed.code, now=NOW)
+    seen = preview_import(owner=alice, text=GENERIC, reading=reading(), now=NOW)
+    assert (
+        sorted(why for _, why in seen.known) == ["taken before, and no longer in the journal"] * 2 + ["there already"] * 2
+        or len(seen.known) == 4
+    )
+    account = alice.trading_accounts.get()
+    change_account(owner=alice, code=account.code, now=NOW, changes={"archived": True})
+    with pytest.raises(Invalid):
+        take(alice, account=account.code)
 
 
 def test_what_waits_and_is_undone_is_never_taken(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
