@@ -14,6 +14,7 @@ from trading.services.alerts import record_result
 
 from .models import Delivery
 from .services.notifications import IN_APP, notify
+from .wishes import wishes_of
 
 logger = structlog.get_logger(__name__)
 LEASE = dt.timedelta(minutes=3)  # so long a worker may take before others think it died
@@ -73,9 +74,12 @@ def _put_off(delivery: Delivery, failure: NotDelivered, now: dt.datetime) -> Non
     if failure.permanent or delivery.attempts > len(PAUSES):
         _give_up(delivery, failure, now)
         return
-    pause = max(PAUSES[delivery.attempts - 1], dt.timedelta(seconds=failure.retry_after))
+    due = now + max(PAUSES[delivery.attempts - 1], dt.timedelta(seconds=failure.retry_after))
+    if not any(courier.is_quiet for courier in couriers if courier.name == delivery.channel):
+        person = delivery.notification.person_id
+        due = wishes_of({person})[person].earliest(due)
     taken = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.SENDING, attempts=delivery.attempts)
-    taken.update(status=Delivery.Status.QUEUED, due_at=now + pause, fault=failure.reason[:200])
+    taken.update(status=Delivery.Status.QUEUED, due_at=due, fault=failure.reason[:200])
 
 
 @transaction.atomic

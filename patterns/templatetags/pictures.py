@@ -174,12 +174,13 @@ def chart_address(symbol: str, interval: str, match: object = None, as_of: dt.da
 
 
 @register.simple_tag
-def export_address(scan: Any, request: HttpRequest) -> str:
-    """The same rows as CSV from the API."""
+def export_address(scan: Any, request: HttpRequest, file_format: str = "csv") -> str:
+    """The same rows as a file from the API."""
     kept = {name: str(value) for name, value in request.GET.items() if value and name not in ("scan", "page", "compare", "order", "state")}
     state = request.GET.get("state", "")
     states = [str(one) for one in STATES_MEANT.get(state, [state])] if state else []
-    return f"{reverse('patterns-api:scan-results', args=[scan.code])}?{urlencode({**kept, 'state': states, 'format': 'csv'}, doseq=True)}"
+    query = urlencode({**kept, "state": states, "format": file_format}, doseq=True)
+    return f"{reverse('patterns-api:scan-results', args=[scan.code])}?{query}"
 
 
 @register.filter

@@ -137,6 +137,15 @@ def test_a_late_message_is_tried_again_with_growing_pauses_and_then_given_up(pig
     assert Notification.objects.get(kind="channel").text == "Pigeon did not reach you: Storm."
 
 
+def test_another_try_does_not_fall_into_quiet_hours(pigeon: Pigeon, alice: User) -> None:
+    change_preferences(user=alice, changes={"quiet_from": dt.time(22), "quiet_until": dt.time(7), "time_zone": "America/New_York"})
+    pigeon.fault = NotDelivered("Slow down.", retry_after=900)
+    late = dt.datetime(2026, 3, 3, 2, 50, tzinfo=dt.UTC)  # 21:50 in New York
+    tell(alice, at=late)
+    deliver_due(now=late)
+    assert Delivery.objects.get(channel="pigeon").due_at == dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
+
+
 def test_what_the_courier_asks_to_wait_is_respected(pigeon: Pigeon, alice: User) -> None:
     pigeon.fault = NotDelivered("Slow down.", retry_after=900)
     tell(alice)

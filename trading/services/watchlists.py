@@ -15,6 +15,7 @@ from legend.lib.models import Once
 from patterns.models import Instrument, Interval, PatternMatch
 from patterns.services.universes import find_instruments
 from trading.models import WatchItem
+from trading.queries.matches import match_to_plan
 
 from .subjects import last_bar_at
 
@@ -54,7 +55,7 @@ def watch(
     mine = WatchItem.objects.owned_by(owner).select_related("instrument")
     if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
         return made
-    found = _match(match) if match is not None else None
+    found = _match(owner, match) if match is not None else None
     instrument = found.instrument if found else find_instruments(symbols=[ticker or ""])[0]
     item = mine.filter(instrument=instrument).first()
     if item is not None and not item.is_over:
@@ -132,8 +133,8 @@ def _own(owner: User, ticker: str) -> WatchItem:
     return mine.get(instrument__symbol=ticker.strip().upper())
 
 
-def _match(code: UUID) -> PatternMatch:
-    found = PatternMatch.objects.filter(code=code).select_related("instrument").first()
+def _match(owner: User, code: UUID) -> PatternMatch:
+    found = match_to_plan(owner=owner, code=str(code))
     if found is None:
         raise NotFound("There is no such match.", code="unknown_match")
     return found

@@ -88,6 +88,13 @@ def test_charlie_finds_nothing_of_it(api: Api, alice: User, charlie: User, acme:
     assert api(None).get("/api/watchlist").status_code == 401
 
 
+def test_a_match_of_somebodys_own_universe_is_not_found_by_others(api: Api, alice: User, charlie: User, acme: Instrument) -> None:
+    match = create_match(acme, universe=create_universe("MINE", members=[acme]))
+    Universe.objects.filter(pk=match.universe_id).update(owner=alice)
+    assert api(charlie).post("/api/watchlist/add", {"match": str(match.code)}).status_code == 404
+    assert api(alice).post("/api/watchlist/add", {"match": str(match.code)}).status_code == 201
+
+
 def test_the_same_symbol_is_watched_once_and_starts_anew_when_it_was_over(api: Api, alice: User, bob: User, acme: Instrument) -> None:
     client = api(alice)
     client.post("/api/watchlist/add", {"ticker": "ACME", "reason": "first"})
