@@ -29,8 +29,14 @@ GONE = "(a person who left)"
 
 def export(person: User) -> Iterator[Table | StoredFile]:
     yield Table(
-        "account", User.objects.filter(pk=person.pk), ("username", "email", "email_confirmed_at", "role", "date_joined", "last_login")
-    )
+        "account",
+        User.objects.filter(pk=person.pk),
+        (
+            "username", "email", "email_confirmed_at", "role", "date_joined", "last_login", "closes_at", "suspended_at", "suspended_until",
+            "suspension_reason",
+        ),
+    )  # fmt: skip
+    yield Table("asked_addresses", AddressChange.objects.filter(user=person), ("email", "created_at", "expires_at"))
     yield Table(
         "profile", Profile.objects.filter(user=person), ("display_name", "bio", "links", "privacy", "privacy_chosen_at")
     )  # fmt: skip

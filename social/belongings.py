@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def export(person: "User") -> Iterator[Table]:
     told = Notification.objects.filter(person=person).order_by("created_at")
-    yield Table("notifications", told, ("code", "kind", "title", "text", "url", "count", "created_at", "read_at"))
+    yield Table("notifications", told, ("code", "kind", "title", "text", "actors", "url", "count", "created_at", "read_at"))
     sent = Delivery.objects.filter(notification__person=person).order_by("created_at")
-    yield Table("deliveries", sent, ("notification__code", "channel", "title", "status", "attempts", "created_at", "finished_at"))
+    yield Table("deliveries", sent, ("notification__code", "channel", "title", "text", "status", "attempts", "created_at", "finished_at"))
 
 
 def erase(person: "User") -> None:

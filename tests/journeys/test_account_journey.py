@@ -1,13 +1,19 @@
-"""From a stranger to a person with a new password, by keyboard alone, with the mail between."""
+"""From a stranger to a person with a key and a new password, by keyboard alone, with the mail between; and for everybody."""
 
 import email
 import email.policy
+import json
 import re
 import time
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from .test_scan_journey import serious_faults
 
 pytestmark = pytest.mark.journey
 OLD, NEW = "quiet-harbour-42", "loud-mountain-17"
@@ -43,7 +49,55 @@ def watched(page: Page) -> list[str]:
     return complaints
 
 
-def test_sign_up_confirm_sign_out_sign_in_and_change_the_password(chromium: Browser, legend: str, data: Path) -> None:
+def press_on(page: Page, target: Locator, key: str = "Enter") -> None:
+    """Go to it with the Tab key, see that it shows where one is, and press a key."""
+    for _ in range(90):
+        if target.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(target).to_be_focused()
+    shown = target.evaluate(
+        """one => { const style = getComputedStyle(one.closest("label.choice, label.check") ?? one), own = getComputedStyle(one);
+            return [style, own].some(found => found.outlineStyle !== "none" || found.boxShadow !== "none"); }"""
+    )
+    assert shown, f"nothing shows that {target} has the focus"
+    page.keyboard.press(key)
+
+
+def status_with(secret: str, address: str) -> int:
+    """What the API answers a program with this key."""
+    try:
+        with urlopen(Request(address, headers={"Authorization": f"Api-Key {secret}"})) as answer:
+            assert json.load(answer)["privacy"] == "public"
+            return int(answer.status)
+    except HTTPError as refused:
+        return refused.code
+
+
+def set_privacy(page: Page) -> None:
+    press_on(page, page.get_by_role("navigation", name="Settings").get_by_role("link", name="Privacy"))
+    expect(page.get_by_text("not chosen yet")).to_be_visible()
+    chosen = page.locator("main input[type=radio]:checked, main input[type=radio]").first
+    press_on(page, chosen, "Space")
+    for _ in range(3):
+        if page.get_by_label("Public", exact=False).is_checked():
+            break
+        page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Public", exact=False)).to_be_checked()
+    press_on(page, page.get_by_role("button", name="Save"))
+    expect(page.get_by_text("Privacy saved.")).to_be_visible()
+
+
+def make_key(page: Page) -> str:
+    press_on(page, page.get_by_role("navigation", name="Settings").get_by_role("link", name="API keys"))
+    name = page.get_by_label("Name", exact=True)
+    press_on(page, name, "a")
+    page.keyboard.type(" script of mine")
+    press_on(page, page.get_by_role("button", name="Make the key"))
+    return page.get_by_label("The key", exact=True).input_value()
+
+
+def test_sign_up_confirm_set_privacy_make_a_key_and_change_the_password(chromium: Browser, legend: str, data: Path) -> None:
     context, elsewhere = chromium.new_context(), chromium.new_context()
     page, other = context.new_page(), elsewhere.new_page()
     complaints = watched(page)
@@ -71,11 +125,19 @@ def test_sign_up_confirm_sign_out_sign_in_and_change_the_password(chromium: Brow
     fill(other, "erin", OLD)
     expect(other.get_by_text("Account of erin")).to_be_attached()
 
-    page.goto(f"{legend}/settings/password")
-    page.get_by_label("Present password").focus()
+    press_on(page, page.locator("summary", has_text="Account of erin"))
+    press_on(page, page.get_by_role("link", name="Settings"))
+    set_privacy(page)
+    secret = make_key(page)
+    assert status_with(secret, f"{legend}/api/users/me") == 200
+
+    press_on(page, page.get_by_role("navigation", name="Settings").get_by_role("link", name="Password"))
+    press_on(page, page.get_by_label("Present password"), "Home")
     fill(page, OLD, NEW)
     page.wait_for_url(f"{legend}/settings/sessions")
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
+
+    assert status_with(secret, f"{legend}/api/users/me") == 401
 
     other.goto(f"{legend}/settings/sessions")
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -114,4 +176,56 @@ def test_a_forgotten_password_is_set_anew_by_the_mail(chromium: Browser, legend:
     page.goto(link)
     expect(page.get_by_role("heading", name="This link is over")).to_be_visible()
     assert [complaint for complaint in complaints if "404" not in complaint] == []
+    context.close()
+
+
+BEFORE = ("/sign-in", "/sign-up", "/forgot-password", "/confirm/nothing", "/reset-password/nothing", "/sign-in?next=/admin/")
+OWN = ("/", "/settings/profile", "/settings/password", "/settings/address", "/settings/sessions", "/settings/keys", "/admin/login/")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_no_page_of_ones_account_has_a_serious_fault(chromium: Browser, legend: str, data: Path, width: int, scheme: Any) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page, name = context.new_page(), f"hana{width}"
+    address = f"{name}@example.com"
+
+    def look(path: str = "") -> None:
+        if path:
+            page.goto(path if path.startswith("http") else legend + path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{page.url} runs over"
+        assert serious_faults(page) == [], page.url
+
+    for path in BEFORE:
+        look(path)
+    page.goto(f"{legend}/sign-up")
+    fill(page, name, "no address", "x")
+    look()  # with what is wrong
+    page.goto(f"{legend}/sign-up")
+    fill(page, name, address, OLD)
+    look()
+    (link,) = re.findall(rf"{legend}/confirm/\S+", letter_to(address, data, subject="Confirm your address"))
+    look(link)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/confirm/" not in url)
+    for path in OWN:
+        look(path)
+    page.goto(f"{legend}/settings/keys")
+    page.get_by_label("Name", exact=True).fill("evening script")
+    page.get_by_role("button", name="Make the key").click()
+    look()
+    page.goto(f"{legend}/settings/address")
+    fill(page, f"new-{address}", OLD)
+    look()
+    (link,) = re.findall(rf"{legend}/confirm/\S+", letter_to(f"new-{address}", data, subject="Confirm"))
+    look(link)
+    page.goto(f"{legend}/settings/close")
+    page.get_by_label("Your password").fill(OLD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{legend}/sign-in")
+    look()
+    page.goto(f"{legend}/sign-in")
+    fill(page, name, OLD)
+    expect(page.get_by_role("button", name="Keep my account")).to_be_visible()
+    look()
     context.close()
