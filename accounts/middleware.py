@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from legend.lib.htmx import wants_part
+
 STAYING_OPEN = {"accounts:close", "accounts:reopen", "accounts:sign_out", "healthz", "readyz"}
 
 
@@ -23,4 +25,7 @@ class Leaving:
         place = request.resolver_match
         if request.path.startswith("/api/") or place is None or place.view_name in STAYING_OPEN:
             return None
-        return redirect("accounts:close") if getattr(request.user, "is_closing", False) else None
+        if not getattr(request.user, "is_closing", False):
+            return None
+        # a part of that page (the bell) gets nothing: led there too, it would hold the page once more, and that its parts
+        return HttpResponse(status=204) if wants_part(request) else redirect("accounts:close")

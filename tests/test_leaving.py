@@ -195,6 +195,8 @@ def test_closing_needs_the_password_hides_at_once_and_can_be_taken_back(
     again = browser(alice)
     assert again.get("/scanner/")["Location"] == again.get("/")["Location"] == "/settings/close"
     assert "Keep my account" in again.get("/settings/close").content.decode()
+    part = again.get("/notifications/bell/", headers={"HX-Request": "true"})
+    assert (part.status_code, part.content) == (204, b""), "else the page is put into its own bell, and so on"
     assert again.get("/api/universe/list").json()["code"] == "account_closing"
     assert again.get("/api/users/me").json()["closes_at"] is not None
     assert again.patch("/api/users/me", {"bio": "x"}, content_type="application/json").status_code == 403
