@@ -8,12 +8,13 @@ from typing import Any
 from legend.lib.money import minor_places
 from trading.models import CashFlow, Fill, Trade, TradeEvent, TradingAccount
 from trading.queries.equity import Equity
+from trading.queries.excursions import DAILY_BARS
 from trading.queries.journal import Figures
 from trading.queries.positions import Book, Position
 from trading.stats.breakdowns import Group
 from trading.stats.calendar import Calendar, Cell
 from trading.stats.decimals import as_money, as_price, as_quantity, as_ratio, exact
-from trading.stats.fills import reward_to_risk, sign
+from trading.stats.fills import Excursion, reward_to_risk, sign
 from trading.stats.journal import Summary
 from trading.stats.luck import in_percent
 from trading.stats.reasons import CURRENCIES, undefined
@@ -104,6 +105,19 @@ def told_fill(fill: Fill, places: int) -> dict[str, Any]:
         "gross_profit_loss": as_money(fill.gross, places),
         "profit_loss": as_money(fill.net, places),
         "recorded_at": moment(fill.recorded_at),
+    }
+
+
+def told_excursion(found: Excursion | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "mfe": as_price(found.favourable),
+        "mae": as_price(found.adverse),
+        "mfe_r": as_ratio(found.favourable_r),
+        "mae_r": as_ratio(found.adverse_r),
+        "exit_efficiency": as_ratio(found.exit_efficiency),
+        "basis": DAILY_BARS,
     }
 
 

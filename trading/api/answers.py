@@ -66,8 +66,20 @@ class TradeSummary(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
 
 
+class ExcursionAnswer(serializers.Serializer[Any]):
+    """How far the price went while the trade was held. `basis` says what is not known."""
+
+    mfe = serializers.CharField(help_text="best price beyond the average entry")
+    mae = serializers.CharField(help_text="worst price beyond it")
+    mfe_r = figure()
+    mae_r = figure()
+    exit_efficiency = figure("part of the best that the exits took; null while open")
+    basis = serializers.CharField()
+
+
 class TradeAnswer(TradeSummary):
     fills = FillAnswer(many=True)
+    excursion = ExcursionAnswer(allow_null=True, help_text="null without bars of the symbol, and of a plan")
 
 
 class TradePage(serializers.Serializer[Any]):

@@ -15,7 +15,8 @@ from legend.lib.pagination import CursorPages
 from patterns.api.asker import asker
 from trading.models import Trade
 from trading.models.trade import TradeQuerySet
-from trading.presentation import told_event, told_figures, told_trade
+from trading.presentation import told_event, told_excursion, told_figures, told_trade
+from trading.queries.excursions import excursion_of
 from trading.queries.journal import closed_trades, figures, narrowed
 from trading.services.corrections import change_trade
 from trading.services.deleting import delete_trade
@@ -38,7 +39,8 @@ from .questions import (
 
 
 def whole(trade: Trade) -> dict[str, Any]:
-    return told_trade(trade, fills=trade.fills.all())
+    fills = list(trade.fills.all())
+    return told_trade(trade, fills=fills) | {"excursion": told_excursion(excursion_of(trade, fills))}
 
 
 class CreateTrade(APIView):

@@ -19,6 +19,7 @@ from trading.forms.trades import EntryForm, ExitForm, PlanForm, or_zero, words
 from trading.models import Trade
 from trading.preferences import preferences_of
 from trading.queries.drawings import drawn_fills
+from trading.queries.excursions import DAILY_BARS, excursion_of
 from trading.queries.positions import position
 from trading.queries.prices import closes
 from trading.queries.record import told_history
@@ -56,6 +57,8 @@ def _page(request: HttpRequest, code: UUID, *, status: int = 200, **forms: Refus
         "fills": fills,
         "events": told_history(trade),
         "instrument": Instrument.objects.filter(symbol=trade.symbol).first(),
+        "excursion": excursion_of(trade, fills),
+        "daily_bars": DAILY_BARS,
         "position": position(trade, closes({trade.symbol}).get(trade.symbol)) if trade.is_open else None,
         "reasons": [REASONS[name] for name in reasons_against(record_of(trade))] if not trade.is_planned else [],
         "screenshots": list(trade.screenshots.all()),
