@@ -28,6 +28,7 @@ from .months import (
     GROUPED,
     Kind,
     days_from,
+    is_small,
     journal_months,
     month_span,
     revision_of,
@@ -173,7 +174,7 @@ def _calendar(owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
 def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:
     """The closed trades that are meant, in close order: kept months where whole ones are meant, the rest from rows."""
     wants = preferences_of(owner)
-    if not narrowing.only_days:
+    if not narrowing.only_days or is_small(owner):
         yield worked_out(trades=closed_trades(owner=owner, narrowing=narrowing), kind=kind, wants=wants)
         return
     span = span_of(owner, narrowing)

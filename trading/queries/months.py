@@ -26,6 +26,7 @@ from trading.stats.results import Result, outcomes_of
 if TYPE_CHECKING:
     from accounts.models import User
 
+SMALL = 500  # closed trades
 AT_ONCE = 12  # months worked out together: what bounds memory
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 GROUPS = ("pattern", "symbol", "side", "weekday", "tag", "source", "account")
@@ -56,27 +57,50 @@ class Stretch:
     ranks: dict[str, Ranks]
 
 
+def is_small(owner: "User") -> bool:
+    """True for a journal that is added up from its rows as fast as from kept months."""
+    return Trade.objects.owned_by(owner).closed()[:SMALL].count() < SMALL
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Which months of which trades make a journal, and how they are added up."""
+
+    owner: "User"
+    trades: TradeQuerySet
+    months: Sequence[dt.date]
+    wants: TradingPreferences
+    basis: str
+
+    @classmethod
+    def of(cls, owner: "User") -> "Frame":
+        """Each month from the first closed trade to the last, of one's own, or of the examples while there are none; three queries."""
+        wants, with_examples = preferences_of(owner), shows_examples(owner)
+        trades = Trade.objects.owned_by(owner).filter(account__is_example=with_examples)
+        closed = trades.closed().values_list("closed_at", flat=True)
+        first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
+        months = [] if first is None or last is None else list(_months(month_of(first), month_of(last)))
+        basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if with_examples else ''}"
+        return cls(owner, trades, months, wants, basis)
+
+
 def journal_months(*, owner: "User", kind: Kind) -> list[JournalMonth]:
-    """Each month from the first closed trade to the last, of one's own, or of the examples while there are none; five queries when all
-    are kept."""
-    revision, wants = revision_of(owner), preferences_of(owner)
-    with_examples = shows_examples(owner)
-    trades = Trade.objects.owned_by(owner).filter(account__is_example=with_examples)
-    closed = trades.closed().values_list("closed_at", flat=True)
-    first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
-    if first is None or last is None:
-        return []
-    wanted = list(_months(month_of(first), month_of(last)))
-    basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if with_examples else ''}"
-    found = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name, basis=basis)}
-    missing = [month for month in wanted if month not in found]
+    """The journal month by month; five queries when all are kept."""
+    revision, journal = revision_of(owner), Frame.of(owner)
+    found = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name, basis=journal.basis)}
+    missing = [month for month in journal.months if month not in found]
     for start in range(0, len(missing), AT_ONCE):
-        made = _worked_out(trades, kind, missing[start : start + AT_ONCE], wants)
-        for row in made:
-            row.owner, row.basis = owner, basis
+        made = _worked_out(journal, kind, missing[start : start + AT_ONCE])
         keep_months(owner=owner, revision=revision, rows=made)
         found |= {row.month: row for row in made}
-    return [found[month] for month in wanted]
+    return [found[month] for month in journal.months]
+
+
+def months_anew(*, owner: "User", kind: Kind) -> Iterator[JournalMonth]:
+    """The same from the trades alone, keeping nothing."""
+    journal = Frame.of(owner)
+    for start in range(0, len(journal.months), AT_ONCE):
+        yield from _worked_out(journal, kind, journal.months[start : start + AT_ONCE])
 
 
 def worked_out(*, trades: TradeQuerySet, kind: Kind, wants: TradingPreferences) -> tuple[Any, bytes]:
@@ -84,17 +108,17 @@ def worked_out(*, trades: TradeQuerySet, kind: Kind, wants: TradingPreferences) 
     return kind.make([row for _, row in kind.read(trades)], wants)
 
 
-def _worked_out(trades: TradeQuerySet, kind: Kind, months: Sequence[dt.date], wants: TradingPreferences) -> list[JournalMonth]:
+def _worked_out(journal: Frame, kind: Kind, months: Sequence[dt.date]) -> list[JournalMonth]:
     span = Span(_start(months[0]), _start(_next(months[-1])))
     rows: dict[dt.date, list[Any]] = {month: [] for month in months}
-    for closed_at, row in kind.read(trades.closed_in(span)):
+    for closed_at, row in kind.read(journal.trades.closed_in(span)):
         if (month := month_of(closed_at)) in rows:
             rows[month].append(row)
     made = []
     for month, read in rows.items():
-        figures, packed = kind.make(read, wants)
+        figures, packed = kind.make(read, journal.wants)
         told = json.dumps(figures, separators=(",", ":"))
-        made.append(JournalMonth(month=month, kind=kind.name, figures=told, packed=packed))
+        made.append(JournalMonth(owner=journal.owner, month=month, kind=kind.name, basis=journal.basis, figures=told, packed=packed))
     return made
 
 
@@ -231,3 +255,4 @@ def _read_with(column: str) -> Read:
 
 
 GROUPED = {by: Kind(by, _read_with(COLUMNS.get(by, by)), partial(_make_groups, by)) for by in GROUPS}
+KINDS = {kind.name: kind for kind in (FIGURES, DAYS, *GROUPED.values())}

@@ -224,7 +224,7 @@ def test_pages_ask_a_fixed_number_of_queries(alice: User, api: Client, django_as
     client = api(alice)
     with django_assert_max_num_queries(2):
         assert len(client.get("/api/trades/closed").json()["results"]) == 12
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(5):
         client.get("/api/trades/statistics")
     with django_assert_max_num_queries(3):
         client.get("/api/trades/statistics")

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from django.core.cache import cache
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -20,7 +22,9 @@ from trading.services.deleting import delete_trade
 from trading.services.ledgers import add_cash_flow, change_account
 from trading.services.months import keep_months
 from trading.services.trades import close_trade
+from trading.stats.decimals import rounded
 from trading.stats.parts import from_json, part_of, to_json, together
+from trading.stats.returns import RiskNormalised
 
 from .factories import NOW, account_of, closed_trade, open_trade, out, reference_journal
 from .test_invariants import NEW_YORK, journals, measured, results_of
@@ -38,11 +42,25 @@ WINDOWS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _no_journal_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trading.queries.months.SMALL", 1)
+
+
 def said(owner: User, narrowing: Narrowing) -> list[Any]:
-    currency = "USD"
+    """All figures; growth by multiplying is the same to forty digits."""
+    found = figures(owner=owner, narrowing=narrowing)
+    normal = found.confidence.risk_normalised
+    if normal is not None:
+        normal = RiskNormalised(rounded(normal.gained, 30), rounded(normal.drawdown_pct, 30))
+    found = replace(
+        found,
+        confidence=replace(found.confidence, risk_normalised=normal),
+        curve=[replace(step, grown=rounded(step.grown, 30)) for step in found.curve],
+    )
     return [
-        figures(owner=owner, narrowing=narrowing),
-        calendar(owner=owner, narrowing=narrowing, currency=currency),
+        found,
+        calendar(owner=owner, narrowing=narrowing, currency="USD"),
         {by: groups(owner=owner, narrowing=narrowing, by=by) for by in GROUPS},
     ]
 
@@ -85,6 +103,15 @@ def test_figures_after_each_change_are_those_of_a_recomputation(alice: User) -> 
     for change in changes:
         change()
         assert_as_recomputed(alice)
+
+
+def test_a_small_journal_keeps_no_months_and_has_the_same_figures(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference_journal(alice)
+    kept = said(alice, ALL)
+    cache.clear()
+    JournalMonth.objects.all().delete()
+    monkeypatch.setattr("trading.queries.months.SMALL", 13)
+    assert said(alice, ALL) == kept and not JournalMonth.objects.exists()
 
 
 def test_only_the_months_of_a_change_are_forgotten(alice: User) -> None:
@@ -140,7 +167,7 @@ def test_a_month_without_trades_between_is_no_gap(alice: User) -> None:
     assert JournalMonth.objects.filter(kind="figures").count() == 23
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(journals, st.lists(st.integers(0, 6), max_size=3), st.sampled_from(["0", "0.2"]))
 def test_11_pieces_put_together_are_the_whole(journal: list[Any], cuts: list[int], band: str) -> None:
     results = results_of([measured(trade) for trade in journal])
