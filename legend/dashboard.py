@@ -25,11 +25,12 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     scan = scanner.latest_whole_scan(user=user)
     context: dict[str, Any] = {"recent": recent[:RECENT], "scan": scan, "steps": first_steps(user)}
     if scan is None:
-        return context
+        return context | {"simulated": market_status().is_simulated}
     summary = scanner.summary(scan)
     beside = scanner.beside(scan)
     patterns = sorted(summary.patterns.items(), key=lambda pair: -pair[1])
     return context | {
+        "simulated": scanner.is_simulated(scan),
         "summary": summary,
         "breadth": breadth(scan),
         "best": scanner.best_setups(scan, beside, BEST),

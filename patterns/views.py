@@ -98,7 +98,7 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     scan = scans.chosen_scan(user=user, code=_code(request, "scan"))
     context: dict[str, Any] = {
         "scan": scan,
-        "simulated": market_status().is_simulated,
+        "simulated": scans.is_simulated(scan) if scan else market_status().is_simulated,
         "question": question or QuestionForm(initial=_initial(scan), user=user),
     }
     if scan is None:
@@ -119,7 +119,6 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     before = None if scan.is_unfinished else previous_scan(scan=scan)
     order = by.order
     return context | {
-        **({"simulated": page[0].match.instrument.is_simulated} if rows else {}),
         "columns": [
             {"title": title, "order": way, "css": css, "sorted": SORTED.get(way) if way == order else None} for title, way, css in COLUMNS
         ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from patterns.engine.bars import Bars, Floats
+from patterns.engine.figures import price_text
 from patterns.models import Instrument, PatternMatch
 from patterns.moments import WHOLE_DAYS, said
 
@@ -151,7 +152,7 @@ def _scale(prices: "Axes", volumes: "Axes", bars: Bars, match: PatternMatch | No
     volumes.set_ylim(0, 1.08 * float(bars.volume[first:].max()) or 1.0)
     ticks, labels = _dates(bars, first, interval)
     volumes.set_xticks(ticks, labels)
-    prices.yaxis.set_major_formatter(lambda value, _: _price(value))
+    prices.yaxis.set_major_formatter(lambda value, _: price_text(value))
     tags = [("", float(bars.close[-1]), NORMAL)]
     if match is not None:
         tags += [("target", match.target, GAIN), ("entry", match.entry, ACCENT), ("stop", match.stop, LOSS)]
@@ -160,7 +161,7 @@ def _scale(prices: "Axes", volumes: "Axes", bars: Bars, match: PatternMatch | No
         prices.text(
             bars.size - 0.6 + AFTER,
             place,
-            f"{word} {_price(price)}".strip(),
+            f"{word} {price_text(price)}".strip(),
             color=GROUND,
             fontsize=8.5,
             fontweight="bold",
@@ -196,7 +197,7 @@ def _head(figure: "Figure", instrument: Instrument, interval: str, bars: Bars, m
     change = 100 * (float(bars.close[-1]) / float(bars.close[-2]) - 1) if bars.size > 1 else 0.0
     day = said(bars.at[-1], interval)
     arrow = "\N{BLACK UP-POINTING TRIANGLE}" if change >= 0 else "\N{BLACK DOWN-POINTING TRIANGLE}"
-    price = f"{_price(float(bars.close[-1]))}  {arrow} {abs(change):.2f} %"
+    price = f"{price_text(float(bars.close[-1]))}  {arrow} {abs(change):.2f} %"
     colour = GAIN if change >= 0 else LOSS
     figure.text(0.905, 0.958, price, color=colour, fontsize=12, fontweight="bold", ha="right", va="center")
     named = "  \N{MIDDLE DOT}  ".join(filter(None, [instrument.name, day]))
@@ -217,7 +218,3 @@ def _head(figure: "Figure", instrument: Instrument, interval: str, bars: Bars, m
         f"reward {reward:.1f} R",
     ]
     figure.text(0.018, 0.906, "  \N{MIDDLE DOT}  ".join(words), color=NORMAL, fontsize=10.5, va="center")
-
-
-def _price(value: float) -> str:
-    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4f}"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Literal
 
 from .bars import Bars
+from .figures import price_text
 from .finds import FLAGS, LONG, REASONS, STATES, Finds
 from .registry import Clause, Detector, Limit, Rule, detector
 from .study import Study
@@ -224,8 +225,8 @@ def _with_analysis(match: Match) -> Match:
     place = f"{away:.1f} % ahead of the close" if away > 0 else f"{-away:.1f} % behind the close"
     sentences = [
         f"{match.title} over {match.consolidation_days} bars.",
-        f"A {order} stop {move} the level {match.level:.2f} stands at {match.entry:.2f}, {place}.",
-        f"The stop {guard} it risks {match.risk_pct:.1f} %; the target {match.target:.2f} pays {match.risk_reward:.1f} times that.",
+        f"A {order} stop {move} the level {price_text(match.level)} stands at {price_text(match.entry)}, {place}.",
+        f"The stop {guard} it risks {match.risk_pct:.1f} %; the target {price_text(match.target)} pays {match.risk_reward:.1f} times that.",
     ]
     failed = [clause.text for clause in match.clauses if clause.ok is False]
     if failed:

@@ -10,19 +10,21 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError, connection
 
 from legend.lib.errors import LegendError
+from patterns.engine.figures import price_text
 from patterns.services.wording import in_r
 from patterns.tables import also, as_csv
 
 FORMATS = ("table", "json", "csv")
+PRICE = -1  # as many digits as a price needs
 TABLE = (  # title, key, digits or None for text
     ("symbol", "symbol", None),
     ("pattern", "pattern", None),
     ("side", "side", None),
     ("state", "state", None),
     ("score", "score", 0),
-    ("entry", "entry", 2),
-    ("stop", "stop", 2),
-    ("target", "target", 2),
+    ("entry", "entry", PRICE),
+    ("stop", "stop", PRICE),
+    ("target", "target", PRICE),
     ("R:R", "risk_reward", 1),
     ("to entry %", "distance_pct", 1),
     ("RS", "rs_rating", 0),
@@ -92,4 +94,6 @@ def _text(value: Any, digits: int | None) -> str:
         return "—"
     if isinstance(value, Mapping):  # what stands beside it: the edge, and on how many trades it rests
         return "—" if value["edge"] is None else f"{in_r(value['edge'])} n {value['trades']:,}"
+    if digits == PRICE:
+        return price_text(value)
     return str(value) if digits is None else f"{value:,.{digits}f}"

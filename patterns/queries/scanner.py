@@ -11,7 +11,7 @@ from django.db.models.functions import Abs
 
 from patterns.charting.svg import Share
 from patterns.engine.registry import default_rules
-from patterns.models import Interval, PatternMatch, Scan, ScanCandidate, ScanResult
+from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_beside, evidence_of_results, named
 from patterns.queries.results import OPEN, members_of
 from patterns.services.presentation import present
@@ -95,6 +95,12 @@ def latest_whole_scan(*, user: "User") -> Scan | None:
 def history(*, user: "User") -> list[Scan]:
     """The latest scans the person may see."""
     return list(Scan.objects.visible_to(user).select_related("universe").order_by("-created_at")[:HISTORY])
+
+
+def is_simulated(scan: Scan) -> bool:
+    """Whether the instruments it looked at are invented; one query."""
+    asked = Q(memberships__universe=scan.universe_id) if scan.universe_id else Q(symbol__in=scan.symbols)
+    return Instrument.objects.filter(asked, source="simulated").exists()
 
 
 def summary(scan: Scan) -> Summary:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from patterns.charting import examples, svg
 from patterns.engine import registry
+from patterns.engine.figures import price_text
 from patterns.models import Interval
 from patterns.moments import INTERVALS, WHOLE_DAYS, asked_at, said
 from patterns.queries.scanner import STATES_MEANT
@@ -65,10 +66,13 @@ def example(name: str, size: str = "card", number: int = 0) -> SafeString:
 
 @register.filter
 def price(value: float | None) -> str:
-    """1,234.50; four decimals below 1."""
-    if value is None:
-        return DASH
-    return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.2f}"
+    return DASH if value is None else price_text(value)
+
+
+@register.filter
+def plain_price(value: float) -> str:
+    """The same for an address or a field, without commas."""
+    return price_text(value).replace(",", "")
 
 
 @register.filter

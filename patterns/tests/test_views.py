@@ -396,3 +396,14 @@ def test_a_structure_is_one_row_that_names_its_other_finds(browser: Browser, ali
     assert "Also over this structure" in browser(alice).get(f"/scanner/{scan.code}/{leader}/").content.decode()
     alone = browser(alice).get("/scanner/?pattern=rectangle").content.decode()
     assert f'data-code="{match.code}"' in alone
+
+
+def test_what_is_shown_says_whether_it_is_invented(browser: Browser, alice: "User", scan: Scan) -> None:
+    """Real bars beside the simulated market: the ribbon is that of the scan which is shown."""
+    ribbon = "Simulated market"
+    client = browser(alice)
+    assert all(ribbon not in text_of(client.get(address)) for address in ("/", "/scanner/"))
+    Instrument.objects.filter(symbol__in=["BOTTOM", "TOP", "YOUNG"]).update(source="simulated")
+    Instrument.objects.create(symbol="REAL", source="import")
+    cache.clear()
+    assert all(ribbon in text_of(client.get(address)) for address in ("/", "/scanner/"))

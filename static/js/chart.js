@@ -37,7 +37,9 @@ function palette(element) {
 }
 
 const fade = (rgb, alpha) => rgb.replace(/^rgb\(([^)]+)\)$/, (_, parts) => `rgba(${parts}, ${alpha})`);
-const money = (value) => value.toLocaleString("en", { minimumFractionDigits: value < 1 ? 4 : 2, maximumFractionDigits: value < 1 ? 4 : 2 });
+// two decimals from 1 on; below that four, and always four digits that count
+const placesOf = (price) => (price >= 1 || !(price > 0) ? 2 : Math.min(12, Math.max(4, 3 - Math.floor(Math.log10(price)))));
+const money = (value) => value.toLocaleString("en", { minimumFractionDigits: placesOf(value), maximumFractionDigits: placesOf(value) });
 const short = (value) => Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(value);
 const ratio = (value) => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}R`;
 
@@ -173,7 +175,7 @@ class Drawing {
   draw() {
     const { element, data } = this;
     const colours = (this.colours = palette(element));
-    const precision = data.bars.at(-1).close < 1 ? 4 : 2;
+    const precision = placesOf(data.bars.at(-1).close);
     const priceFormat = { type: "price", precision, minMove: 10 ** -precision };
     this.chart = createChart(element, {
       autoSize: true,

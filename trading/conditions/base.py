@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from legend.lib.errors import FieldError, Invalid
 from patterns.engine.bars import Bars
+from patterns.engine.figures import price_text
 
 Params = Mapping[str, Any]
 Fired = NDArray[np.bool_]  # (alerts, new bars)
@@ -150,4 +151,4 @@ def chosen(params: Sequence[Params], name: str, value: str) -> NDArray[np.bool_]
 
 def price(value: float) -> str:
     """As the pages write prices."""
-    return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.2f}"
+    return price_text(value)
