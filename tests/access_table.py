@@ -117,6 +117,8 @@ person     read     GET                    /api/universe/{name}
 person     -        GET                    /journal/
 person     -        GET POST               /journal/new/
 person     -        GET                    /journal/new/size/
+person     -        GET                    /journal/risk/
+person     -        GET                    /journal/risk/{kind}/
 person     -        POST                   /journal/discreet/
 person     -        GET POST               /journal/import/
 owner      -        GET                    /journal/import/{code}/
@@ -134,6 +136,11 @@ owner      -        POST                   /journal/{code}/enter/
 owner      -        POST                   /journal/{code}/change/
 owner      -        POST                   /journal/{code}/delete/
 owner      -        POST                   /journal/{code}/picture/
+owner      -        POST                   /journal/{code}/fills/{number}/
+owner      -        POST                   /journal/{code}/facts/
+owner      -        POST                   /journal/{code}/lines/
+owner      -        POST                   /journal/{code}/splits/
+owner      -        POST                   /journal/{code}/checklist/
 person     journal  POST                   /api/trades/create
 person     journal  POST                   /api/trades/close
 person     journal  GET                    /api/trades/open
@@ -195,6 +202,7 @@ SOCKETS = """
 person     ws/live
 nobody     (anything else)
 """
+TRADE_PAGES = ("close", "enter", "change", "delete", "picture", "facts", "lines", "splits", "checklist")
 
 
 def examples(owner: User) -> dict[str, str]:
@@ -266,11 +274,13 @@ def examples(owner: User) -> dict[str, str]:
         "/api/trades/import/{code}": f"/api/trades/import/{imported.code}",
         "/journal/accounts/{code}/": f"/journal/accounts/{account.code}/",
         "/journal/accounts/{code}/opening/": f"/journal/accounts/{account.code}/opening/",
+        "/journal/risk/{kind}/": "/journal/risk/kelly/",
         "/journal/fills/{symbol}/": "/journal/fills/ACME/",
         "/journal/pictures/{code}/": f"/journal/pictures/{shot.code}/",
         "/journal/pictures/{code}/delete/": f"/journal/pictures/{shot.code}/delete/",
         "/journal/{code}/": f"/journal/{trade.code}/",
-        **{f"/journal/{{code}}/{what}/": f"/journal/{trade.code}/{what}/" for what in ("close", "enter", "change", "delete", "picture")},
+        **{f"/journal/{{code}}/{what}/": f"/journal/{trade.code}/{what}/" for what in TRADE_PAGES},
+        "/journal/{code}/fills/{number}/": f"/journal/{trade.code}/fills/1/",
         "/api/trades/{code}": f"/api/trades/{trade.code}",
         "/api/trades/{code}/fills": f"/api/trades/{trade.code}/fills",
         "/api/trades/{code}/fills/{number}": f"/api/trades/{trade.code}/fills/1",

@@ -10,10 +10,48 @@ from django.utils.safestring import SafeString
 
 from trading.stats.breakdowns import Group
 from trading.stats.confidence import Step
+from trading.stats.decimals import rounded
 from trading.stats.distribution import Bin
 
 MINUS = "\N{MINUS SIGN}"
 MOST_POINTS = 600
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How amounts of a picture are written: in `r`, `pct` or `money`. Hidden ones are not written at all."""
+
+    unit: str = "r"
+    sign: str = ""  # of the currency
+    places: int = 2
+    hidden: bool = False
+
+    def write(self, value: Decimal | float, *, signed: bool = True) -> str:
+        if self.hidden:
+            return ""
+        places = self.places if self.unit == "money" else 1
+        cut = rounded(Decimal(str(value)), places)
+        plus = MINUS if cut < 0 else "+" if signed and cut > 0 else ""
+        if self.unit == "money":
+            whole = places > 0 and abs(cut) >= 1000
+            return f"{plus}{self.sign}{abs(rounded(cut, 0) if whole else cut):,f}"
+        return f"{plus}{abs(cut):,f}{'R' if self.unit == 'r' else ' %'}" if cut else f"0{'R' if self.unit == 'r' else ' %'}"
+
+    def edge(self, value: Decimal | int) -> str:
+        """An edge of a bin, without its unit where the heading says it."""
+        text = f"{Decimal(value).normalize():,f}".replace("-", MINUS)
+        return "" if self.hidden else text
+
+    def span(self, one: Bin) -> str:
+        if self.hidden:
+            return "losing" if one.high is not None and one.high <= 0 else "gaining"
+        unit = {"r": " R", "pct": " %"}.get(self.unit, "")
+        if one.low is None:
+            return f"below {self.edge(one.high or 0)}{unit}"
+        return f"{self.edge(one.low)}{unit} and above" if one.high is None else f"{self.edge(one.low)} to {self.edge(one.high)}{unit}"
+
+
+NAMES = {"r": "Cumulative R", "pct": "Return", "money": "Cumulative net result"}
 
 
 @dataclass(frozen=True)
@@ -29,23 +67,19 @@ def _number(value: float) -> str:
     return f"{value:.1f}"
 
 
-def _r(value: float) -> str:
-    return f"{value:+.1f}R".replace("-", MINUS) if value else "0R"
-
-
-def curve(steps: Sequence[Step], width: int = 720, height: int = 260) -> SafeString:
-    """Cumulative R, and how far below its peak it lay."""
+def curve(steps: Sequence[Step], scale: Scale, width: int = 720, height: int = 260, points: int = MOST_POINTS) -> SafeString:
+    """A running sum, and how far below its peak it lay."""
     if not steps:
         return SafeString("")
-    chosen = _thinned(steps)
+    chosen = _thinned(steps, points)
     levels = [0.0, *(float(step.level) for step in chosen)]
     falls = [0.0, *(float(step.drawdown) for step in chosen)]
-    left, right, top, split, bottom = 44.0, 12.0, 14.0, height * 0.70, height - 20.0
+    left, right, top, split, bottom = 58.0, 8.0, 14.0, height * 0.70, height - 20.0
     low, high, deepest = min(levels), max(levels), max(falls)
     x = [left + (width - left - right) * k / (len(levels) - 1) for k in range(len(levels))]
-    scale = (split - top) / ((high - low) or 1)
-    y = [top + (high - level) * scale for level in levels]
-    zero = top + high * scale
+    tall = (split - top) / ((high - low) or 1)
+    y = [top + (high - level) * tall for level in levels]
+    zero = top + high * tall
     under = (bottom - split - 18) / (deepest or 1)
     base = split + 18
     depth = [base + fall * under for fall in falls]
@@ -56,37 +90,42 @@ def curve(steps: Sequence[Step], width: int = 720, height: int = 260) -> SafeStr
         + " ".join(f"{_number(a)},{_number(b)}" for a, b in zip(x, depth, strict=True))
         + f" {_number(x[-1])},{_number(base)}"
     )
-    marks = [(top, high), (zero, 0.0)] + ([(top + (high - low) * scale, low)] if low < 0 else [])
-    rows = [(_number(at), _r(value)) for k, (at, value) in enumerate(marks) if k == 1 or abs(at - zero) > 14]
-    words = f"Cumulative R from {chosen[0].day} to {chosen[-1].day}: {_r(levels[-1])}; largest drawdown {_r(-deepest)}."
+    marks = [(top, high), (zero, 0.0)] + ([(top + (high - low) * tall, low)] if low < 0 else [])
+    rows = [(_number(at), scale.write(value)) for k, (at, value) in enumerate(marks) if k == 1 or abs(at - zero) > 14]
+    words = _told(chosen, scale, levels[-1], deepest)
     grid = format_html_join(
         "",
-        '<line class="ink-axis" x1="44" x2="{}" y1="{}" y2="{}"/><text class="ink-label" x="38" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>',
-        ((width - 12, at, at, at, text) for at, text in rows),
+        '<line class="ink-axis" x1="58" x2="{}" y1="{}" y2="{}"/><text class="ink-label" x="50" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>',
+        ((width - 8, at, at, at, text) for at, text in rows),
     )
     dates = format_html(
-        '<text class="ink-label" x="44" y="{0}">{1}</text><text class="ink-label" x="{2}" y="{0}" text-anchor="end">{3}</text>',
+        '<text class="ink-label" x="58" y="{0}">{1}</text><text class="ink-label" x="{2}" y="{0}" text-anchor="end">{3}</text>',
         height - 4,
         f"{chosen[0].day:%d %b %Y}",
-        width - 12,
+        width - 8,
         f"{chosen[-1].day:%d %b %Y}",
     )
     return format_html(
         '<svg class="draw" viewBox="0 0 {} {}" role="img" aria-label="{}">{}<polygon class="curve-fill {}" points="{}"/><polyline class="curve-line" points="{}"/>'
-        '<polygon class="curve-sea" points="{}"/><text class="ink-label" x="38" y="{}" text-anchor="end">{}</text>{}</svg>',
-        width, height, words, grid, "is-gain" if levels[-1] >= 0 else "is-loss", shade, line, sea, _number(base + deepest * under), _r(-deepest), dates,
+        '<polygon class="curve-sea" points="{}"/><text class="ink-label" x="50" y="{}" text-anchor="end">{}</text>{}</svg>',
+        width, height, words, grid, "is-gain" if levels[-1] >= 0 else "is-loss", shade, line, sea, _number(base + deepest * under), scale.write(-deepest) if deepest else "", dates,
     )  # fmt: skip
 
 
-def _thinned(steps: Sequence[Step]) -> list[Step]:
-    """At most some hundred points; of each stretch the one with the deepest drawdown, and always the last."""
-    size = -(-len(steps) // MOST_POINTS)
+def _told(steps: Sequence[Step], scale: Scale, last: float, deepest: float) -> str:
+    lead = f"{NAMES[scale.unit]} from {steps[0].day} to {steps[-1].day}"
+    return f"{lead}, amounts hidden." if scale.hidden else f"{lead}: {scale.write(last)}; largest drawdown {scale.write(-deepest)}."
+
+
+def _thinned(steps: Sequence[Step], most: int) -> list[Step]:
+    """At most so many points and one; of each stretch the one with the deepest drawdown, and always the last."""
+    size = -(-len(steps) // most)
     kept = [max(steps[at : at + size], key=lambda step: step.drawdown) for at in range(0, len(steps), size)]
     return kept if kept[-1] is steps[-1] else [*kept, steps[-1]]
 
 
-def histogram(bins: Sequence[Bin], width: int = 420, height: int = 190) -> SafeString:
-    """How many trades ended in each R."""
+def histogram(bins: Sequence[Bin], scale: Scale, width: int = 380, height: int = 240) -> SafeString:
+    """How many trades ended in each span."""
     most = max((one.count for one in bins), default=0)
     total = sum(one.count for one in bins)
     if not total:
@@ -99,8 +138,8 @@ def histogram(bins: Sequence[Bin], width: int = 420, height: int = 190) -> SafeS
         bars.append(
             (
                 "bar-loss" if loses else "bar-gain", _number(k * step + 3), _number(base - tall), _number(step - 6), _number(max(tall, 0.8)),
-                f"{one.title} R: {one.count}", _number((k + 0.5) * step), _number(base - tall - 6), one.count or "", _number(k * step), _number(base + 15),
-                "" if one.low is None else f"{one.low}".replace("-", MINUS),
+                f"{scale.span(one)}: {one.count}", _number((k + 0.5) * step), _number(base - tall - 6), one.count or "", _number(k * step), _number(base + 15),
+                "" if one.low is None else scale.edge(one.low),
             )
         )  # fmt: skip
     drawn = format_html_join(
@@ -109,7 +148,7 @@ def histogram(bins: Sequence[Bin], width: int = 420, height: int = 190) -> SafeS
         '<text class="ink-label" x="{}" y="{}" text-anchor="middle">{}</text>',
         bars,
     )
-    words = "; ".join(f"{one.title} R: {one.count}" for one in bins if one.count)
+    words = "; ".join(f"{scale.span(one)}: {one.count}" for one in bins if one.count)
     return format_html(
         '<svg class="draw" viewBox="0 0 {} {}" role="img" aria-label="Results of {} trades. {}">{}</svg>',
         width,
@@ -120,7 +159,7 @@ def histogram(bins: Sequence[Bin], width: int = 420, height: int = 190) -> SafeS
     )
 
 
-def heatmap(days: Sequence[HeatDay], *, hidden: bool = False) -> SafeString:
+def heatmap(days: Sequence[HeatDay]) -> SafeString:
     """Weeks as columns from Monday down; what a day brought is in its tooltip."""
     if not days:
         return SafeString("")
@@ -150,7 +189,7 @@ def heatmap(days: Sequence[HeatDay], *, hidden: bool = False) -> SafeString:
     drawn = format_html_join("", '<rect class="heat {}" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}</title></rect>', cells)
     busy = sum(one.level is not None for one in days)
     return format_html(
-        '<svg class="heatmap" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2} days with exits between {3} and {4}">{5}{6}{7}</svg>',
+        '<svg class="heatmap" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2} days with a result between {3} and {4}">{5}{6}{7}</svg>',
         width, height, busy, days[0].day, days[-1].day, names, heads, drawn,
     )  # fmt: skip
 
@@ -183,5 +222,5 @@ def heat_days(nets: dict[dt.date, Decimal], words: dict[dt.date, str], last: dt.
             if not net or not most
             else (1 if net > 0 else -1) * min(4, 1 + int(4 * abs(net) / most * Decimal("0.999")))
         )
-        made.append(HeatDay(day, level, words.get(day, f"{day:%a %d %b %Y}: no exits")))
+        made.append(HeatDay(day, level, words.get(day, f"{day:%a %-d %b %Y}: nothing")))
     return made

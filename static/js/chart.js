@@ -223,7 +223,7 @@ class Drawing {
     const markers = fills.map((fill) => ({ fill, time: barOf(fill) })).filter(({ time }) => time !== undefined);
     createSeriesMarkers(
       this.candles,
-      markers.map(({ fill, time }) => ({ time, position: fill.buys ? "belowBar" : "aboveBar", shape: fill.buys ? "arrowUp" : "arrowDown", color: fill.buys ? colours.gain : colours.loss, text: `${fill.quantity} @ ${money(fill.price)}` })),
+      markers.map(({ fill, time }) => ({ time, position: fill.buys ? "belowBar" : "aboveBar", shape: fill.buys ? "arrowUp" : "arrowDown", color: fill.buys ? colours.gain : colours.loss, text: fill.quantity ? `${fill.quantity} @ ${money(fill.price)}` : money(fill.price) })),
     );
     const tints = { entry: colours.accent, stop: colours.loss, target: colours.gain };
     for (const { role, price } of levels) this.candles.createPriceLine({ price, color: tints[role], title: role, lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelTextColor: colours.s1 });

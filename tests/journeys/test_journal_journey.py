@@ -1,31 +1,52 @@
-"""From a found match to a result in the journal, and a broker's file taken in twice, in a real browser."""
+"""From a found match to a result in the journal, figures that explain themselves, calculators, and a broker's file taken in twice."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from .test_scan_journey import Watched, serious_faults
 
 pytestmark = pytest.mark.journey
 FILE = """Symbol,Date,Side,Quantity,Price,Commission
 ZZTOP,2026-01-05 10:00:00,Buy,100,50.00,1.00
 ZZTOP,2026-01-07 10:00:00,Sell,100,54.00,1.00
 """
+CALCULATORS = ("size", "reward", "kelly", "break-even", "recovery")
 
 
-def enter(chromium: Browser, legend: str) -> tuple[Page, list[str]]:
+def enter(chromium: Browser, legend: str, **options: Any) -> tuple[Page, list[str]]:
     """The demo person's page, and what its console complained of."""
-    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(legend)
-    page.get_by_role("button", name="Look around as demo").click()
-    expect(page.locator("main h1")).to_be_visible()
-    return page, said
+    watched = Watched(chromium.new_context(**{"viewport": {"width": 1440, "height": 900}} | options).new_page(), legend)
+    watched.page.goto(f"{legend}/sign-in")
+    watched.page.get_by_role("button", name="Look around as demo").click()
+    expect(watched.page.locator("main h1")).to_be_visible()
+    return watched.page, watched.complaints
+
+
+def load_examples(page: Page, legend: str) -> None:
+    page.goto(f"{legend}/journal/")
+    if page.get_by_role("button", name="Remove examples").count():
+        return
+    if page.get_by_role("button", name="Load example data").count():
+        page.get_by_role("button", name="Load example data").click()
+    else:  # there are trades already, which is when nobody is offered examples
+        token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
+        page.request.post(f"{legend}/journal/examples/", headers={"X-CSRFToken": token, "Referer": f"{legend}/journal/"})
+    page.goto(f"{legend}/journal/")
+    expect(page.locator(".headline-stats")).to_be_visible()
+
+
+def figure(page: Page, name: str) -> str:
+    return page.locator(f".headline-stats .stat:has([popovertarget='how-top-{name}']) dd").first.inner_text()
 
 
 def test_a_match_becomes_a_plan_a_trade_and_a_result(chromium: Browser, legend: str) -> None:
     page, said = enter(chromium, legend)
+    load_examples(page, legend)
+    before = figure(page, "total_r"), page.locator(".journal-bar .push").inner_text()
     page.goto(f"{legend}/scanner/")
     page.goto(f"{legend}{page.locator('#results [data-row] a').first.get_attribute('href')}")
     page.get_by_role("link", name="Plan a trade from this match").click()
@@ -33,6 +54,7 @@ def test_a_match_becomes_a_plan_a_trade_and_a_result(chromium: Browser, legend: 
     entry, stop = (float(page.locator(f"#id_{name}").input_value()) for name in ("entry_price", "stop_loss"))
 
     page.locator("#id_equity").fill("25000")
+    page.wait_for_url(re.compile("equity=25000"))
     expect(page.locator("#plan")).to_contain_text("Shares")
     page.get_by_role("button", name="Save the trade").click()
     expect(page.locator("h1")).to_contain_text(symbol)
@@ -48,15 +70,102 @@ def test_a_match_becomes_a_plan_a_trade_and_a_result(chromium: Browser, legend: 
     page.get_by_role("button", name="Record the exit").click()
     expect(page.locator("h1")).to_contain_text("closed")
     expect(page.locator("[data-drawn]")).to_be_visible()
+    page.locator(".stat-name[popovertarget='how-trade-r_multiple']").click()
+    expect(page.locator("#how-trade-r_multiple")).to_contain_text("÷")
 
+    page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("j")
     expect(page.locator("h1")).to_have_text("Journal")
     expect(page.locator("#closed-rows")).to_contain_text(symbol)
-    page.goto(f"{legend}/journal/?symbol={symbol}")
-    page.get_by_role("button", name="Win rate").click()
-    expect(page.locator("#how-win_rate")).to_contain_text("100.00")
+    assert (figure(page, "total_r"), page.locator(".journal-bar .push").inner_text()) != before
     assert said == []
+
+
+def test_a_fill_is_corrected_and_a_checklist_kept(chromium: Browser, legend: str) -> None:
+    page, said = enter(chromium, legend)
+    page.goto(f"{legend}/journal/new/?ticker=ACME&entry_price=50&stop_loss=48&position_size=10")
+    page.get_by_role("button", name="Save the trade").click()
+    expect(page.locator("h1")).to_contain_text("open")
+    page.locator("#new-step").fill("Volume above average")
+    page.locator("#new-step").press("Enter")
+    page.get_by_label("Volume above average", exact=True).check()
+    expect(page.locator(".steps .muted")).to_have_text("Volume above average")
+    page.get_by_role("button", name="Correct fill 1").click()
+    page.locator("#fill_1_price").fill("47")
+    page.get_by_role("button", name="Correct it").click()
+    expect(page.locator("#correct-1")).to_be_visible()
+    expect(page.locator("#correct-1")).to_contain_text("lies below its entry")
+    page.locator("#fill_1_price").fill("50.5")
+    page.get_by_role("button", name="Correct it").click()
+    expect(page.locator(".life")).to_contain_text("Fill 1: price 50.00 → 50.50")
+    expect(page.locator(".steps input:checked")).to_have_count(1)
+    assert [complaint for complaint in said if "422" not in complaint] == []
+
+
+def test_figures_explain_themselves_by_keyboard_in_every_unit(chromium: Browser, legend: str) -> None:
+    page, said = enter(chromium, legend)
+    load_examples(page, legend)
+    name = page.locator(".stat-name[popovertarget='how-top-average_r_multiple']")
+    name.focus()
+    page.keyboard.press("Enter")
+    sheet = page.locator("#how-top-average_r_multiple")
+    expect(sheet).to_be_visible()
+    expect(sheet).to_contain_text(re.compile(r"\(\d+ gains × .+R − \d+ losses × .+R\) ÷ \d+ = "))
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.locator("#all-stats > summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Sortino").first).to_be_visible()
+    for unit, title in (("%", "Return of Examples"), ("Money", "Cumulative net result")):
+        page.get_by_role("link", name=unit, exact=True).click()
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page.get_by_text("Sortino").first).to_be_visible()
+    page.get_by_role("button", name="Hide money").click()
+    expect(page.locator(".headline-stats")).to_contain_text("••••")
+    assert not re.search(r"\$\s?\d", page.content())
+    page.get_by_role("button", name="Hide money").click()
+    expect(page.locator(".headline-stats")).to_contain_text("$")
+    assert said == []
+
+
+def test_calculators_answer_while_one_types(chromium: Browser, legend: str) -> None:
+    page, said = enter(chromium, legend)
+    page.goto(f"{legend}/journal/risk/")
+    for name, text in (("entry_price", "50"), ("stop_loss", "48"), ("equity", "10000"), ("risk_percent", "1"), ("commission", "0.01")):
+        page.locator(f"#id_{name}").fill(text)
+    expect(page.locator("#answer")).to_contain_text("= 49.5050, rounded down to 49")
+    page.wait_for_url(re.compile("entry_price=50.*commission=0.01"))
+    page.reload()
+    expect(page.locator("#answer")).to_contain_text("rounded down to 49")
+    page.locator("#id_stop_loss").fill("52")
+    expect(page.locator("#id_stop_loss_error")).to_contain_text("lies below its entry")
+    page.locator("#id_side").select_option("short")
+    expect(page.locator("#id_stop_loss_error")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("link", name="Plan a trade with it").click()
+    expect(page.locator("#id_stop_loss")).to_have_value("52")
+    assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1440, 390, 360])
+def test_no_page_of_the_journal_has_a_serious_fault_or_runs_over_its_side(chromium: Browser, legend: str, scheme: Any, width: int) -> None:
+    page, said = enter(chromium, legend, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    load_examples(page, legend)
+    own = [page.locator(f"{table} a").first.get_attribute("href") or "" for table in (".trades-table.card-rows", "#closed-rows")]
+    page.goto(f"{legend}/journal/accounts/")
+    own.append(page.locator(".panel-head h2 a").first.get_attribute("href") or "")
+    units = [f"/journal/?unit={unit}" for unit in ("r", "pct", "money")]
+    fixed = ["/journal/new/", "/journal/accounts/", "/journal/import/", "/watchlist/", "/alerts/"]
+    for path in (*units, *fixed, *own, *(f"/journal/risk/{kind}/" for kind in CALCULATORS)):
+        page.goto(f"{legend}{path}")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach((details) => (details.open = true))")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{path} runs over"
+        assert said == []
+        assert serious_faults(page) == [], path
+        said.clear()  # axe tries a style of its own, which the policy refuses
 
 
 def test_a_file_taken_in_twice_counts_once(chromium: Browser, legend: str, tmp_path: Path) -> None:
@@ -113,4 +222,13 @@ def test_an_unknown_file_is_read_once_its_columns_are_named(chromium: Browser, l
         page.locator(".export-item", has_text="Closed trades").get_by_role("link", name="CSV").click()
     exported = download.value.path().read_text("utf-8-sig")
     assert exported.count("MAPPED") == 1 and ",1500.00," in exported
+    assert said == []
+
+
+def test_examples_go_with_one_click(chromium: Browser, legend: str) -> None:
+    page, said = enter(chromium, legend)
+    load_examples(page, legend)
+    page.get_by_role("button", name="Remove examples").click()
+    expect(page.locator("#toasts")).to_contain_text("The example trades are gone.")
+    expect(page.get_by_role("button", name="Remove examples")).to_have_count(0)
     assert said == []

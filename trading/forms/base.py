@@ -23,7 +23,8 @@ def amount(label: str, *, required: bool = True, help_text: str = "", **attrs: A
         label=label,
         help_text=help_text,
         widget=forms.TextInput(attrs=given),
-        error_messages={"invalid": "Write a number, such as 48.50.", "required": "Write a number, such as 48.50."},
+        error_messages=dict.fromkeys(("invalid", "required"), "Write a number, such as 48.50.")
+        | dict.fromkeys(("max_digits", "max_decimal_places", "max_whole_digits"), "This has more digits than an amount can have."),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from trading.models import TradingAccount
+from trading.models import Trade, TradingAccount
 
 from .base import Refusing, SentOnce, amount, day, moment
 
@@ -54,7 +54,7 @@ class TradeForm(SentOnce):
         return UUID(chosen) if chosen else None
 
 
-class ExitForm(Refusing):
+class ExitForm(SentOnce):
     """Out of a trade, in part or whole."""
 
     exit_price = amount("Price")
@@ -63,15 +63,64 @@ class ExitForm(Refusing):
     exit_date = moment("When")
 
 
-class EntryForm(Refusing):
+class EntryForm(SentOnce):
     """Into a plan, or more of a trade."""
 
     OTHER_NAMES = {"entry_price": "price", "entry_date": "at", "position_size": "quantity", "stop_loss": "stop"}
     price = amount("Price")
-    quantity = amount("Shares")
+    quantity = amount("Shares", required=False)
     stop = amount("Stop", required=False, help_text="Empty: the one in force.")
     fee = amount("Fee", required=False)
     at = moment("When")
+
+
+class FillForm(Refusing):
+    """What was told wrong about a fill."""
+
+    OTHER_NAMES = {"entry_price": "price", "exit_price": "price", "stop_loss": "price", "target_price": "price"}
+    price = amount("Price", required=False)
+    quantity = amount("Shares", required=False)
+    fee = amount("Fee", required=False)
+    at = moment("When", "Empty: as it is.")
+
+
+class FactsForm(Refusing):
+    """What was told wrong about the trade itself."""
+
+    OTHER_NAMES = {"ticker": "symbol"}
+    symbol = forms.CharField(max_length=20, widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}))
+    side = forms.ChoiceField(choices=SIDES)
+    stop_loss = amount("Initial stop", required=False)
+    risk_amount = amount("1R in money", required=False, help_text="Empty: from the stop.")
+    account = forms.ChoiceField()
+
+    def __init__(self, *args: Any, trade: Trade, hidden: bool, **kwargs: Any) -> None:
+        """`hidden` leaves money out: in discreet mode it is neither shown nor changed."""
+        super().__init__(*args, **kwargs)
+        books = TradingAccount.objects.filter(owner=trade.owner_id, is_example=trade.account.is_example)
+        known = [one for one in books if one.archived_at is None or one.pk == trade.account_id]
+        self.fields["account"].choices = [(str(one.code), f"{one.name} · {one.currency}") for one in known]  # type: ignore[attr-defined]
+        if hidden:
+            del self.fields["risk_amount"]
+
+
+class LineForm(SentOnce):
+    """A dividend or a cost of holding."""
+
+    kind = forms.ChoiceField(choices=[("dividend", "Dividend"), ("borrow_cost", "Borrow cost")])
+    amount = amount("Amount", help_text="A dividend that a short pays is negative.")
+    on = day("On")
+    note = forms.CharField(max_length=200, required=False)
+
+
+class SplitForm(Refusing):
+    new = forms.IntegerField(
+        label="New shares", min_value=1, widget=forms.NumberInput(attrs={"class": "form-control num", "inputmode": "numeric"})
+    )
+    old = forms.IntegerField(
+        label="for old ones", min_value=1, initial=1, widget=forms.NumberInput(attrs={"class": "form-control num", "inputmode": "numeric"})
+    )
+    at = moment("From")
 
 
 class PlanForm(Refusing):

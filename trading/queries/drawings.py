@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MOST = 200
 
 
-def drawn_fills(*, owner: "User", symbol: str, trade: str | None = None) -> dict[str, Any]:
+def drawn_fills(*, owner: "User", symbol: str, trade: str | None = None, hidden: bool = False) -> dict[str, Any]:
     """Fills of one's trades in a symbol (of one of them, if named) by the exchange's date, prices after splits, and the levels of those
-    that are open. Three queries."""
+    that are open; `hidden` leaves the shares out. Three queries."""
     rows = Trade.objects.owned_by(owner).filter(symbol=symbol).prefetch_related("fills").order_by("-recorded_at")[:MOST]
     chosen = [row for row in rows if trade is None or str(row.code) == trade]
     place = zone(EXCHANGE)
@@ -32,7 +32,7 @@ def drawn_fills(*, owner: "User", symbol: str, trade: str | None = None) -> dict
                     "kind": fill.kind,
                     "buys": (fill.kind == "entry") == (row.side == "long"),
                     "price": float(fact.price),
-                    "quantity": as_quantity(fact.quantity),
+                    "quantity": None if hidden else as_quantity(fact.quantity),
                 }
             )
         if not row.is_closed or trade is not None:

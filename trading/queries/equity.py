@@ -43,6 +43,7 @@ class EquityDay:
     flow: Decimal
     is_marked: bool
     drawdown_pct: Decimal | None
+    level: Decimal | None  # 1.0 grown by the daily returns
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _judged(opening: Decimal, shown: list[_Walked], span: tuple[dt.date, dt.date
     end = shown[-1].equity if shown else opening
     return Equity(
         days=[
-            EquityDay(one.day, one.equity, one.flow, one.is_marked, falls[k] if falls is not None else None) for k, one in enumerate(shown)
+            EquityDay(one.day, one.equity, one.flow, one.is_marked, falls[k] if falls else None, line[k] if line else None)
+            for k, one in enumerate(shown)
         ],
         sessions=sum(one.is_session for one in shown),
         twr=twr,

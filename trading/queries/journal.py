@@ -24,8 +24,10 @@ from trading.stats.periods import Span, days_span
 
 from .months import (
     DAYS,
+    DAYS_IN_R,
     FIGURES,
     GROUPED,
+    IN_R,
     Kind,
     days_from,
     is_small,
@@ -160,15 +162,24 @@ def calendar(*, owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
 
 
 def _calendar(owner: "User", narrowing: Narrowing, currency: str) -> Calendar:
+    return calendar_of(_days(owner, narrowing, DAYS, currency))
+
+
+def days_in_r(*, owner: "User", narrowing: Narrowing) -> dict[dt.date, Cell]:
+    """R that exits realised by day, in the owner's zone: net of each over the 1R of its trade."""
+    return remembered(owner, ("days-r", narrowing), lambda: calendar_of(_days(owner, narrowing, DAYS_IN_R, IN_R)).days)
+
+
+def _days(owner: "User", narrowing: Narrowing, kind: Kind, unit: str) -> dict[dt.date, Cell]:
     wants, every_day = preferences_of(owner), replace(narrowing, first=None, last=None)
-    still_open, _ = worked_out(trades=narrowed(owner=owner, narrowing=narrowing).open(), kind=DAYS, wants=wants)
+    still_open, _ = worked_out(trades=narrowed(owner=owner, narrowing=narrowing).open(), kind=kind, wants=wants)
     days: dict[dt.date, Cell] = {}
-    for told in (still_open, *(told for told, _ in _pieces(owner, every_day, DAYS))):
-        for day, cell in days_from(told, currency):
+    for told in (still_open, *(told for told, _ in _pieces(owner, every_day, kind))):
+        for day, cell in days_from(told, unit):
             if (narrowing.first is None or narrowing.first <= day) and (narrowing.last is None or day <= narrowing.last):
                 known = days.setdefault(day, Cell())
                 known.net, known.exits = known.net + cell.net, known.exits + cell.exits
-    return calendar_of(days)
+    return days
 
 
 def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:

@@ -18,6 +18,7 @@ from trading.queries.rows import plain_rows
 from trading.services.months import keep_months, month_of
 from trading.stats.breakdowns import Tally, tally
 from trading.stats.calendar import Cell, days_of
+from trading.stats.fills import r_multiple
 from trading.stats.multiples import WIDTH, Ranks, units
 from trading.stats.parts import Part, from_json, part_of, to_json
 from trading.stats.periods import Span
@@ -152,7 +153,7 @@ def revision_of(owner: "User") -> int:
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_results(trades: TradeQuerySet, more: str = "") -> Iterator[Row]:
+def read_results(trades: TradeQuerySet, more: str = "") -> Iterator[Row]:
     """(currency, result), and the column `more`."""
     columns = (*RESULT, more) if more and more not in RESULT else RESULT
     for row in plain_rows(trades.in_close_order().values_list(*columns)):
@@ -194,7 +195,7 @@ def stretch_of(figures: Any, packed: bytes) -> Stretch:
     return Stretch(from_json(whole) if whole else next(iter(parts.values()), Part()), parts, ranks)
 
 
-FIGURES = Kind("figures", _read_results, _make_figures)
+FIGURES = Kind("figures", read_results, _make_figures)
 
 
 # ── days with exits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,6 +226,17 @@ def days_from(figures: Any, currency: str) -> Iterator[tuple[dt.date, Cell]]:
 DAYS = Kind("days", _read_exits, _make_days)
 
 
+def _read_exits_in_r(trades: TradeQuerySet) -> Iterator[Row]:
+    """Net of each exit over the 1R of its trade; exits of trades without one are left out."""
+    exits = Fill.objects.filter(trade__in=trades.order_by(), kind=Fill.Kind.EXIT, net__isnull=False, trade__risk_amount__isnull=False)
+    for closed, at, net, risk in plain_rows(exits.order_by().values_list("trade__closed_at", "at", "net", "trade__risk_amount")):
+        yield closed, (IN_R, at, r_multiple(net, risk))
+
+
+IN_R = "R"
+DAYS_IN_R = Kind("days-r", _read_exits_in_r, _make_days)
+
+
 # ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -232,12 +244,13 @@ def _make_groups(by: str, rows: Sequence[tuple[str, Result, Any]], wants: Tradin
     results = [result for _, result, _ in rows]
     multiples = units(results)
     outcomes = outcomes_of(results, multiples, places=[minor_places(currency) for currency, *_ in rows], band=wants.band)
-    labels = (_labels(by, value, wants.zone) for *_, value in rows)
+    labels = (labels_of(by, value, wants.zone) for *_, value in rows)
     found = tally(zip(labels, results, outcomes, multiples, strict=True))
     return {label: one.to_json() for label, one in found.items()}, b""
 
 
-def _labels(by: str, value: Any, zone: dt.tzinfo) -> list[str]:
+def labels_of(by: str, value: Any, zone: dt.tzinfo) -> list[str]:
+    """Rows of a breakdown that a trade belongs to; `value` of the column that `COLUMNS` names."""
     if by == "tag":
         return [tag for tag in value.split("|") if tag] or [NO_TAG]
     if by == "weekday":
@@ -251,7 +264,7 @@ def tallies_from(figures: Any) -> Iterator[tuple[str, Tally]]:
 
 
 def _read_with(column: str) -> Read:
-    return lambda trades: _read_results(trades, column)
+    return lambda trades: read_results(trades, column)
 
 
 GROUPED = {by: Kind(by, _read_with(COLUMNS.get(by, by)), partial(_make_groups, by)) for by in GROUPS}

@@ -30,6 +30,12 @@ class Position:
     open_risk: Decimal | None  # money lost from average cost if the stop in force is hit; 0 when it lies beyond cost
     open_risk_r: Decimal | None
 
+    cost: Decimal | None  # average cost of what is open
+
+    @property
+    def unrealised_pct(self) -> Decimal | None:
+        return None if self.unrealised is None else exact_pct(self.unrealised, self.cost)
+
 
 @dataclass(frozen=True)
 class Book:
@@ -96,6 +102,7 @@ def position(trade: Trade, close: Close | None) -> Position:
         stop_distance_pct=to_stop / price * HUNDRED if to_stop is not None and price else None,
         open_risk=open_risk,
         open_risk_r=r_multiple(open_risk, found.risk),
+        cost=None if cost is None else cost * found.quantity_open,
     )
 
 

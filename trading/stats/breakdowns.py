@@ -61,7 +61,14 @@ class Group:
     total_r: Decimal | None
     profit_factor: Decimal | None
     total_profit_loss: Decimal
+    won: Decimal
+    lost: Decimal  # not above 0
     order: Decimal
+
+    @property
+    def expectancy(self) -> Decimal | None:
+        """In money."""
+        return self.total_profit_loss / self.total_trades if self.total_trades else None
 
     @property
     def is_small(self) -> bool:
@@ -98,5 +105,7 @@ def _group(label: str, row: Tally, p_all: Decimal) -> Group:
         total_r=from_units(row.r) if row.m else None,
         profit_factor=row.won / abs(row.lost) if row.lost else None,
         total_profit_loss=row.net,
+        won=row.won,
+        lost=row.lost,
         order=shrunk_rate(row.wins, row.n, p_all),
     )

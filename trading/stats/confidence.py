@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from .decimals import HUNDRED, exact
-from .luck import consistency, probabilistic_sharpe, sharpe_of_r, shrunk_expectancy, trades_needed, wilson
+from .luck import SharpeOfR, consistency, probabilistic_sharpe, sharpe_of_r, shrunk_expectancy, trades_needed, wilson
 from .multiples import from_units
 from .parts import Part, day_of
 from .returns import RiskNormalised
@@ -21,6 +21,7 @@ class Confidence:
     trades_needed: int | None
     consistency: Decimal | None
     risk_normalised: RiskNormalised | None
+    record: SharpeOfR | None
 
 
 @exact
@@ -34,6 +35,7 @@ def confidence(part: Part) -> Confidence:
         trades_needed=None if needed is None else int(needed.to_integral_value(ROUND_CEILING)),
         consistency=consistency(part.moments),
         risk_normalised=RiskNormalised(part.growth.level - 1, HUNDRED * part.growth.fall) if part.moments.m else None,
+        record=record,
     )
 
 

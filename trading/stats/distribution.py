@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .multiples import UNIT
 
@@ -13,8 +14,8 @@ EDGES = range(LOWEST, HIGHEST + 1)
 class Bin:
     """Half open: `low` belongs to it; None is unbounded."""
 
-    low: int | None
-    high: int | None
+    low: int | Decimal | None
+    high: int | Decimal | None
     count: int
 
     @property

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from legend.lib.money import minor_places, sign_of
 from trading import charting
-from trading.headline import Stat
+from trading.explained.figure import Figure
 from trading.stats.decimals import as_price, as_quantity, as_ratio, rounded
 
 register = template.Library()
@@ -60,6 +60,14 @@ def shares(value: Decimal | None) -> str:
     return as_quantity(value) or DASH
 
 
+@register.simple_tag(takes_context=True)
+def held(context: template.Context, value: Decimal | None) -> SafeString:
+    """A number of shares that is on record. With a price it would tell the money, so that discreet mode hides it too."""
+    if value is not None and context.get("discreet"):
+        return format_html('<span class="muted" title="Discreet mode is on">{}</span>', HIDDEN)
+    return format_html("{}", shares(value))
+
+
 @register.filter
 def decimal(value: Decimal | None, places: int = 2) -> str:
     return DASH if value is None else (as_ratio(value, places) or "").replace("-", MINUS)
@@ -78,34 +86,60 @@ def cash(context: template.Context, value: Decimal | None, currency: str, signed
 
 
 @register.simple_tag(takes_context=True)
-def stat_value(context: template.Context, stat: Stat, currency: str | None) -> SafeString:
-    """The figure of a headline; undefined is a dash, and the reason stands below."""
-    value = stat.value
+def figure_value(context: template.Context, figure: Figure) -> SafeString:
+    """A figure's value; undefined is a dash, and the reason stands below."""
+    value = figure.value
     if value is None:
         return format_html('<span class="muted">{}</span>', DASH)
-    if stat.kind == "money":
-        return cash(context, value, currency or "USD", stat.signed)
-    if stat.kind == "text":
-        return format_html("{}", value)
-    unit = {"r": "R", "percent": "\N{NARROW NO-BREAK SPACE}%"}.get(stat.kind, "")
+    if figure.kind == "money":
+        return cash(context, value, figure.currency or "USD", figure.signed)
+    if figure.kind == "days":
+        return format_html("{}", days(value))
+    if figure.kind in ("text", "count"):
+        return format_html("{}", f"{value:,}" if isinstance(value, int) else value)
+    unit = {"r": "R", "percent": "\N{NARROW NO-BREAK SPACE}%"}.get(figure.kind, "")
     cut = rounded(value, 2)
-    text = (f"{cut:+,.2f}" if stat.signed and cut else f"{cut:,.2f}").replace("-", MINUS)
-    return format_html('<span class="{}">{}{}</span>', _colour(cut) if stat.signed else "", text, unit)
+    text = (f"{cut:+,.2f}" if figure.signed and cut else f"{cut:,.2f}").replace("-", MINUS)
+    return format_html('<span class="{}">{}{}</span>', _colour(cut) if figure.signed else "", text, unit)
+
+
+@register.inclusion_tag("trading/parts/_figure.html", takes_context=True)
+def figure(context: template.Context, figure: Figure, place: str = "top") -> dict[str, Any]:
+    """A statistic; its name opens how it is computed. `place` tells figures apart that stand on a page twice."""
+    return {"figure": figure, "place": place, "discreet": context.get("discreet")}
+
+
+@register.inclusion_tag("trading/parts/_how.html", takes_context=True)
+def how(context: template.Context, figure: Figure, place: str = "top") -> dict[str, Any]:
+    """A name that opens how its figure is computed."""
+    return {"figure": figure, "id": f"how-{place}-{figure.name}", "discreet": context.get("discreet")}
 
 
 @register.simple_tag
-def curve_picture(steps: Any) -> SafeString:
-    return charting.curve(steps)
+def bins_total(bins: Any) -> int:
+    return sum(one.count for one in bins)
 
 
 @register.simple_tag
-def histogram(bins: Any) -> SafeString:
-    return charting.histogram(bins)
+def percent_row(rows: dict[str, Any], label: str) -> Any:
+    return rows.get(label)
 
 
 @register.simple_tag
-def heatmap(year: Any, hidden: bool = False) -> SafeString:
-    return charting.heatmap(year, hidden=hidden)
+def curve_picture(steps: Any, scale: charting.Scale) -> SafeString:
+    """Drawn twice: letters of the wide one would be too small on a phone."""
+    wide, narrow = charting.curve(steps, scale), charting.curve(steps, scale, 360, 230, points=150)
+    return format_html('<div class="only-wide">{}</div><div class="only-phone">{}</div>', wide, narrow)
+
+
+@register.simple_tag
+def histogram(bins: Any, scale: charting.Scale) -> SafeString:
+    return charting.histogram(bins, scale)
+
+
+@register.simple_tag
+def heatmap(days: Any) -> SafeString:
+    return charting.heatmap(days)
 
 
 @register.simple_tag

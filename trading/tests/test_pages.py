@@ -38,7 +38,7 @@ def test_the_journal_shows_the_figures_of_the_reference_trades(alice: User, brow
         shown = text_of(page)
         assert all(figure in shown for figure in figures), (unit, shown[:3000])
         assert "style=" not in page.content.decode()
-    assert "7 wins of 12 trades" in shown and "needs one account with an opening balance" in shown
+    assert "7 ÷ 12 × 100 = 58.3333 %" in shown and "needs one account with an opening balance" in shown
 
 
 def test_the_journal_is_narrowed_by_its_address(alice: User, browser: Browser) -> None:

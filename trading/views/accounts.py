@@ -12,10 +12,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from legend.lib.errors import LegendError
+from trading.charting import Scale
+from trading.explained.book import of_book
+from trading.explained.figure import Words
+from trading.explained.returns import Returns
 from trading.forms.trades import AccountForm, FlowForm
-from trading.models import CashFlow
+from trading.models import CashFlow, TradingAccount
 from trading.preferences import preferences_of
+from trading.queries.equity import Equity, equities
+from trading.queries.journal import Narrowing
 from trading.queries.positions import Book, books
+from trading.queries.units import index_line
 from trading.services.ledgers import add_cash_flow, change_account, create_account, find_account
 from trading.tables import offers
 
@@ -52,8 +59,9 @@ def _account(told: dict[str, Any]) -> dict[str, Any]:
 
 def accounts_page(request: HttpRequest, found: Sequence[Book], *, form: AccountForm | None = None, status: int = 200) -> HttpResponse:
     wants = preferences_of(cast("User", request.user))
+    told = [(book, of_book(book, Words(book.account.currency, wants.discreet))) for book in found]
     context = {
-        "books": found,
+        "books": told,
         "form": form or AccountForm(initial={"currency": wants.currency}),
         "discreet": wants.discreet,
         "exports": offers("accounts", "cash-flows"),
@@ -79,18 +87,29 @@ def one(request: HttpRequest, code: UUID) -> HttpResponse:
                 form.refuse(refusal)
             else:
                 return redirect("trading:account", code)
+    hidden = preferences_of(owner).discreet
+    words, equity = Words(account.currency, hidden), _equity(owner, account)
+    book = next((book for book in books(owner=owner) if book.account.pk == account.pk), None)
     context: dict[str, Any] = {
         "account": account,
-        "book": next((book for book in books(owner=owner) if book.account.pk == account.pk), None),
+        "stats": of_book(book, words) if book else [],
+        "returns": Returns(equity, words, "").all() if equity else [],
+        "line": index_line(equity) if equity else [],
+        "scale": Scale("pct"),
         "lines": CashFlow.objects.filter(account=account).select_related("trade")[:LINES],
         "form": form,
         "opening": AccountForm(
             initial={"name": account.name, "currency": account.currency, "opened_on": timezone.localdate()}, auto_id="opening_%s"
         ),
-        "discreet": preferences_of(owner).discreet,
+        "discreet": hidden,
         "exports": offers("cash-flows", account=code),
     }
     return TemplateResponse(request, "trading/account.html", context, status=status)
+
+
+def _equity(owner: "User", account: TradingAccount) -> Equity | None:
+    found = equities(owner=owner, narrowing=Narrowing(account=account.code), today=timezone.localdate())
+    return found[0][1] if found else None
 
 
 @in_own_time

@@ -14,16 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.services.preferences import change_preferences
 from legend.lib.errors import LegendError, NotFound
 from legend.lib.htmx import render_page, wants_part
-from legend.lib.money import minor_places
-from trading.charting import heat_days
-from trading.headline import headline
+from legend.lib.money import minor_places, sign_of
+from trading.charting import Scale, heat_days
+from trading.explained.figure import Words
+from trading.explained.headline import everything, headline
+from trading.explained.tables import of_groups, of_positions
 from trading.models import Trade, TradingAccount
 from trading.preferences import preferences_of
 from trading.queries.equity import Equity, equities
-from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, closed_trades, figures, groups
+from trading.queries.journal import GROUPS, Narrowing, closed_trades, figures, groups
 from trading.queries.positions import open_positions
+from trading.queries.units import main_currency, percent_rows, pictures, sums
 from trading.services.examples import load_examples, remove_examples
-from trading.stats.decimals import as_money
+from trading.stats.calendar import Cell
+from trading.stats.reasons import NO_LEDGER
 from trading.tables import asked_of, offers
 
 from .zone import in_own_time
@@ -35,6 +39,7 @@ UNITS = (("r", "R"), ("pct", "%"), ("money", "Money"))
 PERIODS = (("", "All"), ("ytd", "This year"), ("12m", "12 months"), ("3m", "3 months"), ("1m", "1 month"))
 BACK = {"12m": 365, "3m": 91, "1m": 30}
 SHOWN = 25
+FEW_ENOUGH = 3000  # trades of which returns are worked out although nobody asked for percent
 GROUPED = {
     "pattern": "Setup",
     "symbol": "Symbol",
@@ -64,6 +69,7 @@ def whole(request: HttpRequest) -> HttpResponse:
 def _base(request: HttpRequest, owner: "User") -> dict[str, Any]:
     wants = preferences_of(owner)
     accounts = list(TradingAccount.objects.owned_by(owner))
+    positions = open_positions(owner=owner)
     return {
         "accounts": accounts,
         "discreet": wants.discreet,
@@ -73,44 +79,65 @@ def _base(request: HttpRequest, owner: "User") -> dict[str, Any]:
         "units": UNITS,
         "periods": PERIODS,
         "period": _chosen(request, "period", [name for name, _ in PERIODS], ""),
-        "positions": open_positions(owner=owner),
+        "positions": positions,
+        "position_columns": of_positions(positions, wants.discreet),
         "planned": Trade.objects.owned_by(owner).planned().select_related("account")[:10],
     }
 
 
 def _figures(request: HttpRequest, owner: "User", narrowing: Narrowing) -> dict[str, Any]:
     found = figures(owner=owner, narrowing=narrowing)
+    if not found.summary.total_trades:
+        return {"figures": found, "summary": found.summary}
     by = _chosen(request, "by", list(GROUPS), "pattern")
     unit = _chosen(request, "unit", [name for name, _ in UNITS], "r")
-    equity = _equity(owner, narrowing) if unit == "pct" else None
+    hidden, words = preferences_of(owner).discreet, Words(found.currency, preferences_of(owner).discreet)
+    short = found.summary.total_trades <= FEW_ENOUGH
+    equity, account, missing = _equity(owner, narrowing, wanted=short or unit == "pct")
+    parts = sums(owner=owner, narrowing=narrowing) if short else None
+    drawn = pictures(owner=owner, narrowing=narrowing, found=found, unit=unit, equity=equity)
+    rows = groups(owner=owner, narrowing=narrowing, by=by)
+    percents = percent_rows(owner=owner, narrowing=narrowing, by=by) if unit == "pct" else {}
+    currency = main_currency(found)
+    scale = Scale(unit, sign_of(currency), minor_places(currency), hidden and unit == "money")
+    days_in = Scale("r") if unit == "pct" and equity is None else scale
     return {
         "figures": found,
         "summary": found.summary,
         "currency": found.currency,
-        "stats": headline(found, unit, equity),
-        "groups": groups(owner=owner, narrowing=narrowing, by=by),
+        "stats": headline(found, unit, words, equity, missing, parts),
+        "everything": everything(found, Words(account.currency if account else found.currency, hidden), equity, missing, parts),
+        "account": account if equity is not None else None,
+        "drawn": drawn,
+        "scale": scale,
+        "main_currency": currency,
+        "groups": rows,
+        "columns": of_groups(rows, words, percents),
+        "percent_rows": percents,
         "by": by,
         "group_names": GROUPED.items(),
-        "days": _days(owner, narrowing, found),
+        "days": _days(drawn.days, days_in),
+        "days_in_r": days_in.unit == "r",
     }
 
 
-def _equity(owner: "User", narrowing: Narrowing) -> Equity | None:
-    """Of the one account that is meant; several have no return in common."""
+def _equity(owner: "User", narrowing: Narrowing, *, wanted: bool) -> tuple[Equity | None, TradingAccount | None, str]:
+    """Of the one account that is meant, and why there is none: several have no return in common."""
+    if not wanted:
+        return None, None, "shown in percent"
     found = equities(owner=owner, narrowing=narrowing, today=timezone.localdate())
-    return found[0][1] if len(found) == 1 else None
+    if len(found) == 1:
+        return found[0][1], found[0][0], ""
+    return None, None, "several accounts have a ledger; choose one" if found else NO_LEDGER
 
 
-def _days(owner: "User", narrowing: Narrowing, found: Figures) -> list[Any]:
-    currency = found.currency or max(found.by_currency, key=lambda one: found.by_currency[one].total_trades)
-    cells = calendar(owner=owner, narrowing=narrowing, currency=currency).days
+def _days(cells: dict[dt.date, Cell], scale: Scale) -> list[Any]:
     if not cells:
         return []
-    hidden, places = preferences_of(owner).discreet, minor_places(currency)
-    words = {
-        day: f"{day:%a %d %b %Y}: {'' if hidden else f'{as_money(cell.net, places)} {currency}, '}{_exits(cell.exits)}"
-        for day, cell in cells.items()
-    }
+    words = {}
+    for day, cell in cells.items():
+        said = [scale.write(cell.net), _exits(cell.exits) if cell.exits else ""]
+        words[day] = f"{day:%a %-d %b %Y}: {', '.join(part for part in said if part) or 'hidden'}"
     return heat_days({day: cell.net for day, cell in cells.items()}, words, max(cells))
 
 
