@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models.preferences import time_zones
 from legend.lib.errors import invalid
+from legend.lib.models import Once
 from legend.lib.pagination import CursorPages
 from patterns.api.asker import asker
 from trading.import_presentation import told_import, told_preview
@@ -26,7 +27,7 @@ from trading.preferences import preferences_of
 from trading.services.import_undo import undo_import
 from trading.services.imports import LARGEST_TEXT, find_import, preview_import, start_import
 
-from .questions import PAGES
+from .questions import KEY, PAGES
 
 BROKER_NAMES = [AUTO, *(one.name for one in BROKERS)]
 
@@ -155,7 +156,10 @@ class ImportTrades(APIView):
         return answer
 
     @extend_schema(
-        operation_id="trades_import", request=ImportQuestion, responses={200: PreviewAnswer, 201: ImportAnswer, 202: ImportAnswer}
+        operation_id="trades_import",
+        parameters=[KEY],
+        request=ImportQuestion,
+        responses={200: PreviewAnswer, 201: ImportAnswer, 202: ImportAnswer},
     )
     def post(self, request: Request) -> Response:
         """A large file answers 202 and is taken in the background: ask for the import until it is done."""
@@ -171,7 +175,9 @@ class ImportTrades(APIView):
         wish: dict[str, Any] = {"owner": owner, "text": text, "reading": reading, "account": told["account"], "now": timezone.now()}
         if told["preview"]:
             return Response(told_preview(preview_import(**wish)))
-        made = start_import(**wish, file_name=getattr(file, "name", "") or "")
+        body = [text, reading.told(), str(told["account"])]
+        once = Once.read(request.headers.get("Idempotency-Key"), body)
+        made = start_import(**wish, file_name=getattr(file, "name", "") or "", once=once)
         made.refresh_from_db(fields=["status", "taken", "known", "refused", "refused_count", "fault"])
         return Response(told_import(made), status=202 if made.status == TradeImport.Status.QUEUED else 201)
 

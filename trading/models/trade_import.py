@@ -5,10 +5,12 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from legend.lib.models import CreatedOnce
+
 from .fill import Fill
 
 
-class TradeImport(models.Model):
+class TradeImport(CreatedOnce):
     """One file, and how it was read. Undone as a whole: its executions go, and the trades that had no others."""
 
     class Status(models.TextChoices):
@@ -36,6 +38,7 @@ class TradeImport(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "request_key"], name="trade_import_created_once")]
 
     def __str__(self) -> str:
         return self.file_name or str(self.code)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from legend.lib.errors import LegendError, NotFound, invalid
 from legend.lib.events import publish
+from legend.lib.models import Once
 from trading.events import import_queued
 from trading.importing.amounts import Mark
 from trading.importing.brokers import AUTO, BROKERS, FIELDS
@@ -67,11 +68,24 @@ def preview_import(*, owner: "User", text: str, reading: Reading, now: dt.dateti
 
 @transaction.atomic
 def start_import(
-    *, owner: "User", text: str, reading: Reading, now: dt.datetime, account: UUID | None = None, file_name: str = ""
+    *,
+    owner: "User",
+    text: str,
+    reading: Reading,
+    now: dt.datetime,
+    account: UUID | None = None,
+    file_name: str = "",
+    once: Once | None = None,
 ) -> TradeImport:
-    """Take a file in: a small one at once, a large one in the background (`status` is queued). Executions that are there already are
-    counted and left, so the same file twice changes nothing. Raises UnknownAccount, and Invalid for a file that cannot be read."""
+    """Take a file in: a small one at once, a large one in the background (`status` is queued). The same wish again gives the same import.
+
+    Executions that are there already are counted and left, so the same file twice changes nothing. Raises UnknownAccount, KeyReused, and
+    Invalid for a file that cannot be read.
+    """
     _lock(owner)
+    mine = TradeImport.objects.filter(owner=owner).select_related("account")
+    if once is not None and (made := mine.filter(request_key=once.key).first()) is not None and made.is_answer_to(once):
+        return made
     book = default_account(owner=owner, now=now) if account is None else _account(owner, account)
     found = _looked_at(owner, text, reading, book, now)
     if found.parsed.missing:
@@ -84,6 +98,7 @@ def start_import(
         file_name="".join(sign for sign in file_name if sign.isprintable())[:120],
         created_at=now,
         rows=found.rows,
+        **(once.as_fields() if once else {}),
     )
     if len(found.new) <= TAKEN_AT_ONCE:
         _apply(made, found, now)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from trading.importing.amounts import Mark, mark_of_file, read_amount
 from trading.importing.brokers import broker_of
-from trading.importing.executions import Parsed, Reading, parse
+from trading.importing.executions import Execution, Parsed, Reading, parse
 from trading.importing.moments import Order, order_of_file, read_moment
 from trading.importing.tables import Unreadable, decoded, rows_of
+from trading.importing.walk import walk
+from trading.stats.fills import Fill, Kind, measure, sign
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 HEAD = "Symbol,Date,Side,Quantity,Price,Commission\n"
@@ -179,8 +181,8 @@ def test_a_file_without_sides_and_without_sales_says_how_it_is_read() -> None:
 
 def test_fees_are_costs_whatever_their_sign_and_a_row_with_the_other_sign_is_refused() -> None:
     rows = "ACME,2026-01-05,Buy,1,50.25,{0}1.00\nACME,2026-01-06,Buy,1,50.25,{0}1.00\n"
-    for sign in ("", "-"):
-        assert [one.fee for one in read(HEAD + rows.format(sign)).executions] == [1, 1]
+    for minus in ("", "-"):
+        assert [one.fee for one in read(HEAD + rows.format(minus)).executions] == [1, 1]
     mixed = read(f"{HEAD}{rows.format('')}ACME,2026-01-07,Buy,1,50.25,-1.00\n")
     assert len(mixed.executions) == 2 and "another sign" in reasons(mixed)
 
@@ -323,3 +325,30 @@ def test_a_paper_trading_history_is_read_with_its_filled_orders_alone() -> None:
 
 def test_any_other_file_is_any_csv() -> None:
     assert broker_of(rows_of(HEAD + "ACME,2026-01-05,Buy,1,50,0")[0]).name == "generic"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 50), st.integers(1, 100), st.integers(0, 300)), min_size=1, max_size=40))
+def test_walking_loses_no_share_and_no_fee_and_never_crosses_zero_within_a_trade(told: list[tuple[bool, int, int, int]]) -> None:
+    begin = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+    executions = [
+        Execution(k, begin + dt.timedelta(minutes=k), "ACME", buys, Decimal(quantity), Decimal(price), Decimal(fee) / 100, str(k))
+        for k, (buys, quantity, price, fee) in enumerate(told)
+    ]
+    positions = walk(executions)
+    signed = sum(one.quantity if one.buys else -one.quantity for one in executions)
+    assert sum(one.held if one.side == "long" else -one.held for one in positions) == signed
+    assert sum(part.fee for one in positions for part in one.parts) == sum(one.fee for one in executions)
+    assert sum(part.quantity for one in positions for part in one.parts) == sum(one.quantity for one in executions)
+    assert all(not one.held for one in positions[:-1])
+    cash = sum((-1 if one.buys else 1) * one.quantity * one.price for one in executions)
+    gross = Decimal(0)
+    for one in positions:
+        facts = [
+            Fill(part.execution.at, Kind.ENTRY if part.enters else Kind.EXIT, part.quantity, part.execution.price, part.fee, None, number)
+            for number, part in enumerate(one.parts)
+        ]
+        found = measure(side=one.side, fills=facts)
+        cost = (found.average_cost or 0) * found.quantity_open * sign(one.side)
+        gross += found.gross
+        cash += cost
+    assert abs(cash - gross) < Decimal("0.00001")

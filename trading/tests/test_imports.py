@@ -274,6 +274,34 @@ def test_what_was_deleted_does_not_come_back_and_an_archived_account_takes_nothi
         take(alice, account=account.code)
 
 
+MANY = "".join(
+    f"{symbol},2026-01-{5 + k // 6:02} 1{k % 6}:00:00,{side},{quantity},5{k % 7}.25,1.00\n"
+    for k, (symbol, side, quantity) in enumerate(
+        one.split()
+        for one in "ACME Buy 100,BETA Sell 50,ACME Sell 40,ACME Buy 20,BETA Buy 80,ACME Sell 200,BETA Sell 30,ACME Buy 60,ACME Buy 60,"
+        "BETA Buy 10,ACME Sell 60,BETA Buy 10".split(",")
+    )
+)
+
+
+@pytest.mark.parametrize("first", range(1, 12))
+def test_a_longer_export_after_a_shorter_one_gives_what_it_gives_alone(alice: User, charlie: User, first: int) -> None:
+    head, rows = GENERIC.splitlines(keepends=True)[0], MANY.splitlines(keepends=True)
+    take(alice, head + "".join(rows[:first]))
+    assert take(alice, head + MANY).taken == len(rows) - first
+    take(charlie, head + MANY)
+    names = ("symbol", "side", "status", "quantity_in", "quantity_out", "entry_price", "fees", "realised_pnl", "opened_at", "closed_at")
+    told = [list(Trade.objects.owned_by(who).order_by("symbol", "opened_at").values_list(*names)) for who in (alice, charlie)]
+    assert told[0] == told[1] and len(told[0]) > 4
+
+
+def test_the_same_wish_again_is_the_same_import(alice: User, api: Callable[[User | None], APIClient]) -> None:
+    client, key = api(alice), {"HTTP_IDEMPOTENCY_KEY": "once"}
+    codes = {client.post("/api/trades/import", {"csv": GENERIC}, **key).json()["code"] for _ in range(2)}
+    assert len(codes) == 1 == alice.trade_imports.count()
+    assert client.post("/api/trades/import", {"csv": GENERIC, "decimal": "point"}, **key).status_code == 422
+
+
 def test_what_waits_and_is_undone_is_never_taken(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "TAKEN_AT_ONCE", 2)
     made = take(alice)
