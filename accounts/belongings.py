@@ -43,7 +43,7 @@ def export(person: User) -> Iterator[Table | StoredFile]:
     yield Table(
         "preferences",
         Preferences.objects.filter(user=person),
-        ("time_zone", "currency", "risk_pct", "theme", "palette", "discreet", "quiet_from", "quiet_until", "notifications"),
+        ("time_zone", "currency", "risk_pct", "break_even_r", "theme", "palette", "discreet", "quiet_from", "quiet_until", "notifications"),
     )
     yield Table(
         "api_keys",

@@ -17,10 +17,10 @@ class TradingPreferences:
     zone: ZoneInfo
     risk_pct: Decimal
     discreet: bool
-    band: Decimal = Decimal(0)
+    band: Decimal
 
 
 def preferences_of(user: "User") -> TradingPreferences:
     """One query, once for each loaded user."""
     found = user.preferences
-    return TradingPreferences(found.currency, found.zone, found.risk_pct, found.discreet)
+    return TradingPreferences(found.currency, found.zone, found.risk_pct, found.discreet, found.break_even_r)

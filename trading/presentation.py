@@ -157,6 +157,7 @@ def told_group(group: Group, places: int, several: bool) -> dict[str, Any]:
         "label": group.label,
         "total_trades": group.total_trades,
         "winning_trades": group.winning_trades,
+        "trades_with_r": group.trades_with_r,
         "win_rate": as_ratio(group.win_rate),
         "win_rate_low": as_ratio(in_percent(low)),
         "win_rate_high": as_ratio(in_percent(high)),

@@ -13,6 +13,7 @@ FEW_DECIDED = 30
 CONCENTRATION_PCT = Decimal(20)
 LEAST_REWARD = Decimal(2)
 OPEN_RISK_PCT = Decimal(6)
+MOST_EXITS = 10
 
 
 class BadRisk(ValueError):
@@ -201,6 +202,8 @@ def plan(
 ) -> Plan:
     """Position size, exits as (percent of the position, R), and what should make one think twice. `open_risk` is that of other trades."""
     check_levels(side=side, entry=entry, stop=stop, target=target)
+    if len(exits) > MOST_EXITS or any(r <= 0 for _, r in exits):
+        raise BadRisk(f"A plan has up to {MOST_EXITS} exits, each above 0R.", "exits", "out_of_bounds")
     if total(share for share, _ in exits) != HUNDRED or any(share <= 0 for share, _ in exits):
         raise BadRisk("The parts of the exits add up to 100 percent.", "exits", "not_whole")
     size = position_size(

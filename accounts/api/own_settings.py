@@ -1,5 +1,6 @@
 """/api/users/me/settings"""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Preferences, Profile, User
-from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK
+from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK, WIDEST_BREAK_EVEN
 from accounts.services.preferences import change_preferences, matrix
 from accounts.services.profiles import change_profile
 from legend.lib.clients import origin_of
@@ -30,6 +31,9 @@ class OwnSettings(serializers.Serializer[Any]):
     time_zone = serializers.CharField(max_length=64, help_text="a name of the IANA database, such as Europe/Berlin")
     currency = serializers.ChoiceField(choices=CURRENCIES)
     risk_pct = serializers.DecimalField(5, 2, min_value=LEAST_RISK, max_value=MOST_RISK, help_text="of the account, for one trade")
+    break_even_r = serializers.DecimalField(
+        3, 2, min_value=Decimal(0), max_value=WIDEST_BREAK_EVEN, help_text="results of the own journal up to so many R count as break-even"
+    )
     privacy = serializers.ChoiceField(choices=Profile.Privacy.values, help_text="who may see the profile")
     theme = serializers.ChoiceField(choices=Preferences.Theme.values)
     palette = serializers.ChoiceField(choices=Preferences.Palette.values)
@@ -43,7 +47,7 @@ class OwnSettings(serializers.Serializer[Any]):
 
 def told(user: User) -> dict[str, Any]:
     preferences = user.preferences
-    own = ("time_zone", "currency", "risk_pct", "theme", "palette", "discreet", "quiet_from", "quiet_until")
+    own = ("time_zone", "currency", "risk_pct", "break_even_r", "theme", "palette", "discreet", "quiet_from", "quiet_until")
     return {name: getattr(preferences, name) for name in own} | {
         "privacy": user.profile.privacy,
         "notifications": matrix(preferences),

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 LEAST_RISK, MOST_RISK = Decimal("0.01"), Decimal("10")
+WIDEST_BREAK_EVEN = Decimal("0.25")
 CURRENCIES = tuple(
     "USD EUR GBP CHF JPY AUD CAD NZD SEK NOK DKK PLN CZK HUF RON TRY ILS ZAR INR CNY HKD SGD TWD KRW THB MYR IDR PHP VND "
     "BRL MXN ARS CLP COP PEN AED SAR EGP".split()
@@ -38,6 +39,13 @@ class Preferences(models.Model):
     risk_pct = models.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal("1"), validators=[MinValueValidator(LEAST_RISK), MaxValueValidator(MOST_RISK)]
     )
+    break_even_r = models.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(WIDEST_BREAK_EVEN)],
+        help_text="results of the own journal up to so many R count as break-even",
+    )
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     palette = models.CharField(max_length=11, choices=Palette.choices, default=Palette.STANDARD)
     discreet = models.BooleanField(default=False, help_text="pages show no sums of money")
@@ -55,6 +63,9 @@ class Preferences(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(risk_pct__gte=LEAST_RISK, risk_pct__lte=MOST_RISK), name="preferences_risk_within_bounds"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(break_even_r__gte=0, break_even_r__lte=WIDEST_BREAK_EVEN), name="preferences_break_even_within_bounds"
             ),
         ]
 

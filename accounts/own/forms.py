@@ -1,12 +1,13 @@
 """What people fill in about themselves."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from accounts.models import Preferences, Profile
-from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK, time_zones
+from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK, WIDEST_BREAK_EVEN, time_zones
 from accounts.models.profile import BIO_LENGTH, MAX_LINKS, NAME_LENGTH
 from accounts.services.api_keys import LONGEST_NAME
 from accounts.services.preferences import channels_of
@@ -59,9 +60,17 @@ class PreferencesForm(Dressed):
         label="Risk per trade, %", min_value=LEAST_RISK, max_value=MOST_RISK, max_digits=5, decimal_places=2,
         help_text="Of the account; what a new plan begins with.", widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
     )  # fmt: skip
+    break_even_r = forms.DecimalField(
+        label="Break-even up to, R", required=False, min_value=0, max_value=WIDEST_BREAK_EVEN, max_digits=3, decimal_places=2,
+        help_text="Smaller results of your journal count as break-even. Rankings and your profile never round so.",
+        widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
+    )  # fmt: skip
     discreet = forms.BooleanField(label="Discreet: pages show no sums of money, only percent and R", required=False)
     theme = forms.ChoiceField(label="Theme", choices=Preferences.Theme.choices)
     palette = forms.ChoiceField(label="Gain and loss", choices=Preferences.Palette.choices)
+
+    def clean_break_even_r(self) -> Decimal:
+        return self.cleaned_data["break_even_r"] or Decimal(0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

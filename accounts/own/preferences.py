@@ -18,7 +18,7 @@ from legend.lib.forms import add_refusal
 from .forms import NotificationsForm, PreferencesForm
 from .profile import READ_AND_POST
 
-OWN = ("time_zone", "currency", "risk_pct", "discreet", "theme", "palette")
+OWN = ("time_zone", "currency", "risk_pct", "break_even_r", "discreet", "theme", "palette")
 
 
 @signed_in

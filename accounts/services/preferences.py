@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Preferences, User
-from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK, time_zones
+from accounts.models.preferences import CURRENCIES, LEAST_RISK, MOST_RISK, WIDEST_BREAK_EVEN, time_zones
 from legend.lib.couriers import NotificationKind
 from legend.lib.errors import Invalid, invalid
 from legend.lib.registries import couriers, notification_kinds
@@ -72,6 +72,8 @@ def _refusal(name: str, value: Any) -> Invalid | None:
         return invalid(
             name, f"Risk is between {LEAST_RISK} % and {MOST_RISK} % of the account, with at most two decimals.", "out_of_bounds"
         )
+    if name == "break_even_r" and not (0 <= value <= WIDEST_BREAK_EVEN and value == value.quantize(Decimal("0.01"))):
+        return invalid(name, f"Results up to {WIDEST_BREAK_EVEN}R can count as break-even, with at most two decimals.", "out_of_bounds")
     if name in choices and value not in choices[name]():
         return invalid(name, f"{str(value)[:40]!r} is none of the choices.", "bad_choice")
     return None

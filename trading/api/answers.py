@@ -144,6 +144,7 @@ class GroupAnswer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
     total_trades = serializers.IntegerField()
     winning_trades = serializers.IntegerField()
+    trades_with_r = serializers.IntegerField(help_text="of which the figures in R are")
     win_rate = figure()
     win_rate_low = figure()
     win_rate_high = figure()

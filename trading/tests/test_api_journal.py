@@ -326,3 +326,21 @@ def test_a_split_is_applied_once_and_taken_back_through_the_api(alice: User, api
     assert client.delete(f"{address}?at=2026-03-03T00:00:00Z").json()["position_size"] == "100"
     last = client.get(f"/api/trades/{trade.code}/events").json()["results"][-1]
     assert (last["kind"], last["by"]) == ("split_removed", "alice")
+
+
+def test_small_results_count_as_break_even_when_their_owner_wishes(alice: User, api: Client, browser: Any) -> None:
+    for price in ("50.4", "49.6", "55"):
+        closed_trade(alice, price)
+    client = api(alice)
+
+    def counts() -> tuple[int, ...]:
+        told = client.get("/api/trades/statistics").json()
+        return told["winning_trades"], told["losing_trades"], told["break_even_trades"]
+
+    assert counts() == (2, 1, 0)
+    assert client.post("/api/users/me/settings", {"break_even_r": "0.20"}).json()["break_even_r"] == "0.20"
+    assert counts() == (1, 0, 2)
+    groups = client.get("/api/analytics/patterns").json()["results"][0]
+    assert (groups["winning_trades"], groups["trades_with_r"], groups["total_trades"]) == (1, 3, 3)
+    page = browser(alice).get("/settings/preferences").content.decode()
+    assert "Break-even up to, R" in page

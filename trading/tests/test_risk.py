@@ -96,6 +96,14 @@ def test_a_plan_with_its_exits_and_warnings() -> None:
     assert calm.warnings == () and calm.risk_reward == 2
 
 
+def test_a_plan_has_few_exits_and_none_at_a_loss() -> None:
+    levels = {"entry": D(50), "stop": D(48), "risk_amount": D(100)}
+    for exits in ([(D(100), D(0))], [(D(50), D(1)), (D(50), D(-1))], [(D(5), D(1))] * 20, [(D(50), D(1)), (D(49), D(2))]):
+        with pytest.raises(BadRisk) as refused:
+            plan(**levels, exits=exits)
+        assert refused.value.field == "exits"
+
+
 money = st.decimals(min_value="0.01", max_value="99999", places=2)
 
 
