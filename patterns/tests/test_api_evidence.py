@@ -325,3 +325,26 @@ def test_a_detector_of_mine_is_renamed_by_me_alone(api: Api, alice: User, charli
     assert api(alice).patch(f"{SAVED}/{mine[0]}", {"name": "TWO"}).status_code == 409
     assert api(alice).patch(f"{SAVED}/{mine[0]}", {"name": "Uno"}).status_code == 200, "its own name is free to it"
     assert api(charlie).patch(f"{SAVED}/{mine[0]}", {"name": "his"}).status_code == 404
+
+
+# what triggers, and who asked --------------------------------------------------------------------------------------------------
+
+
+def test_a_trigger_at_the_close_is_another_question(
+    api: Api, alice: User, market: Universe, django_capture_on_commit_callbacks: Commit
+) -> None:
+    client, body = api(alice), {"universe": "TEST", "detector": "double-top"}
+    with django_capture_on_commit_callbacks(execute=True):
+        codes = [client.post(PATH, {**body, "confirm": confirm}).json()["code"] for confirm in ("touch", "close")]
+    touch, close = (client.get(f"{PATH}/{code}").json()["result"] for code in codes)
+    assert (touch["confirm"], close["confirm"]) == ("touch", "close")
+    assert touch["patterns"][0]["mean_r"] != close["patterns"][0]["mean_r"]
+    refused = client.post(PATH, {**body, "confirm": "both"})
+    assert refused.status_code == 400 and "confirm" in str(refused.json())
+
+
+def test_what_two_people_ask_is_one_row_with_two_who_asked(api: Api, alice: User, bob: User, market: Universe) -> None:
+    body = {"universe": "TEST", "detector": "double-top", "params": {"tolerance": 0.02}}
+    first, second = (api(person).post(PATH, body).json()["code"] for person in (alice, bob))
+    assert first == second
+    assert {one.user for one in Evidence.objects.get(code=first).requests.all()} == {alice, bob}

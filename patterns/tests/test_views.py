@@ -19,6 +19,7 @@ from patterns.engine.bars import Bars
 from patterns.engine.measured import measured
 from patterns.engine.registry import detector, detectors
 from patterns.models import Instrument, PatternMatch, Scan, ScanPiece, ScanResult, Universe, UniverseMember
+from patterns.services.evidence import judge_here
 from patterns.services.scans import request_scan, run_scan_here
 
 if TYPE_CHECKING:
@@ -337,6 +338,9 @@ def test_an_unknown_pattern_is_not_found(client: Client) -> None:
 def test_the_dashboard_shows_the_latest_scan(browser: Browser, alice: "User", scan: Scan) -> None:
     page = text_of(browser(alice).get("/"))
     assert "Best setups" in page and "BOTTOM" in page and "Recent scans" in page and "as of 28 Jun 2024" in page
+    assert 'title="Not worked out yet."' in browser(alice).get("/").content.decode()
+    judge_here(universe=scan.universe, now=timezone.now(), threads=1)
+    assert re.search(r'class="chip chip-\w+" title="[^"]*on these shares', browser(alice).get("/").content.decode())
 
 
 def test_the_timetables_week_does_not_take_the_place_of_the_day(browser: Browser, alice: "User", scan: Scan) -> None:

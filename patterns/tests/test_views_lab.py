@@ -20,7 +20,7 @@ from patterns.services.judging import run_evidence
 from patterns.services.lab import ask_lab, give_up, settings_tried
 from patterns.services.saved_rules import lab_rule, save_rule
 
-from .factories import create_market
+from .factories import create_instrument, create_market, create_universe, random_bars
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -286,3 +286,22 @@ def test_a_trigger_at_the_close_is_a_setting_of_its_own(browser: Browser, alice:
     assert "waits for a close beyond its price" in text_of(close)
     part = client.get("/lab/?detector=double-top&confirm=close", headers=PART)
     assert part["HX-Push-Url"].endswith("detector=double-top&confirm=close")
+
+
+# small universes -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_universe_of_one_share_of_none_and_of_young_ones_gets_an_answer_or_a_reason(browser: Browser, alice: "User") -> None:
+    create_universe("ONE", members=[create_instrument("OLD", bars=random_bars(420))])
+    create_universe("YOUNG", members=[create_instrument(f"Y{seed}", bars=random_bars(40, seed=seed)) for seed in (1, 2)])
+    create_universe("NONE")
+    client = browser(alice)
+    for name in ("ONE", "YOUNG"):
+        client.get(f"/lab/?universe={name}&detector=symmetrical-triangle")
+        work()
+    assert Evidence.objects.filter(status="done").count() == 2
+    one = text_of(client.get("/lab/?universe=ONE&detector=symmetrical-triangle"))
+    assert "say nothing reliable" in one or "Not found once" in one
+    assert "Not found once" in text_of(client.get("/lab/?universe=YOUNG&detector=symmetrical-triangle"))
+    none = text_of(client.get("/lab/?universe=NONE&detector=symmetrical-triangle"))
+    assert "no bars" in none and "Nothing to show" in none
