@@ -43,7 +43,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     context = {
         "sessions": [{"row": row, "device": device_of(row.agent), "here": row.session_key == here} for row in living],
         "families": [{"row": row, "device": device_of(row.agent)} for row in families[:EVENTS]],
-        "events": [{"row": row, "device": device_of(row.told_agent) if row.told_network else ""} for row in events[:EVENTS]],
+        "events": [{"row": row, "device": device_of(row.told_agent) if row.actor_id is None else ""} for row in events[:EVENTS]],
     }
     return TemplateResponse(request, "accounts/own/sessions.html", context)
 

@@ -60,7 +60,7 @@ def sign_out_everywhere(*, user: User, by: User, reason: str, origin: Origin = N
 def change_role(*, user: User, by: User, role: str, reason: str, origin: Origin = NOWHERE) -> User:
     """Make somebody a member, moderator or admin; admins only. Raises NotYours, Invalid."""
     user, reason = _taken(user, by), _said(reason)
-    if by.role != User.Role.ADMIN:
+    if not User.objects.filter(pk=by.pk, role=User.Role.ADMIN).exists():
         raise NotYours("Only admins give roles.")
     if role not in User.Role.values:
         raise invalid("role", f"A role is one of {', '.join(User.Role.values)}.", "bad_role")
@@ -72,11 +72,15 @@ def change_role(*, user: User, by: User, role: str, reason: str, origin: Origin 
 
 
 def _taken(user: User, by: User) -> User:
-    """The row, locked, if it is `by`'s to moderate: moderators look after members, admins after everybody but themselves."""
-    taken: User = User.objects.select_for_update().get(pk=user.pk)
-    if taken.pk == by.pk:
+    """The row, locked, if it is `by`'s to moderate: moderators look after members, admins after everybody but themselves.
+
+    Both rows are locked, and `by` is who they are now: of two admins who dismiss each other at once one stays.
+    """
+    if user.pk == by.pk:
         raise NotYours("Not one's own account.")
-    if not by.is_moderator or (taken.is_moderator and by.role != User.Role.ADMIN):
+    rows: dict[int, User] = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=[user.pk, by.pk]).order_by("pk")}
+    taken, by = rows[user.pk], rows[by.pk]
+    if not by.may_enter or not by.is_moderator or (taken.is_moderator and by.role != User.Role.ADMIN):
         raise NotYours("Moderators look after members; for this one ask an admin.")
     return taken
 

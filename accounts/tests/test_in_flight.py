@@ -232,3 +232,27 @@ def test_two_links_at_once_set_one_password(alice: User) -> None:
 
     assert sum(isinstance(one, User) for one in got) == 1, got
     assert sum(isinstance(one, BadCode) for one in got) == 3, got
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_dismiss_each_other_at_once_leave_one(make_user: Callable[..., User]) -> None:
+    heads = [make_user(name) for name in ("head", "chief")]
+    for head in heads:
+        head.take_role("admin")
+        head.save()
+    one, other = heads
+    got = at_once(
+        lambda: moderation.change_role(user=other, by=one, role="member", reason="mine"),
+        lambda: moderation.change_role(user=one, by=other, role="member", reason="mine"),
+    )
+
+    assert sum(isinstance(done, User) for done in got) == sum(isinstance(done, moderation.NotYours) for done in got) == 1, got
+    assert User.objects.filter(role="admin").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lost", [{"role": "member"}, {"suspended_at": timezone.now()}, {"is_active": False}])
+def test_who_was_a_moderator_when_the_request_began(alice: User, moderator: User, lost: dict[str, Any]) -> None:
+    User.objects.filter(pk=moderator.pk).update(**lost)
+    with pytest.raises(moderation.NotYours):
+        moderation.suspend(user=alice, by=moderator, reason="spam", until=None, now=timezone.now())
