@@ -107,7 +107,9 @@ class Returns:
     def sortino(self) -> Figure:
         e = self.e
         own = self._own(
-            f"the mean of {self.n} {OVER} the deviation of the falling ones {TIMES} {ROOT}{TRADING_DAYS} = {plain(e.sortino)}" if e else ""
+            f"the mean of {self.sessions} {OVER} the deviation of the falling ones {TIMES} {ROOT}{TRADING_DAYS} = {plain(e.sortino)}"
+            if e
+            else ""
         )
         formula = (
             f"mean of the returns of trading days {OVER} {ROOT}(squares of the negative ones {OVER} all days) {TIMES} {ROOT}{TRADING_DAYS}"

@@ -268,4 +268,4 @@ def _read_with(column: str) -> Read:
 
 
 GROUPED = {by: Kind(by, _read_with(COLUMNS.get(by, by)), partial(_make_groups, by)) for by in GROUPS}
-KINDS = {kind.name: kind for kind in (FIGURES, DAYS, *GROUPED.values())}
+KINDS = {kind.name: kind for kind in (FIGURES, DAYS, DAYS_IN_R, *GROUPED.values())}
