@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from legend.lib.errors import NotFound
 from patterns.engine import registry
+from patterns.engine.published import published_of, sentence
 from patterns.models import Interval, Universe
 from patterns.queries.track_records import common_reach, default_records, lab_record, recorded_universes, short_entries
 
@@ -68,6 +69,11 @@ def detector(request: HttpRequest, name: str) -> HttpResponse:
         "marks": [(title, 100 * weight) for title, weight in found.marks],
         "most": 100 * max(weight for _, weight in found.marks),
         "variants": [variant for variant in found.variants if variant],
+        "published": [
+            (pattern.title, side, kind, sentence(figures))
+            for pattern in found.patterns
+            for side, kind, figures in published_of(pattern.name)
+        ],
     }
     return TemplateResponse(request, "patterns/detector.html", context)
 

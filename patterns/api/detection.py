@@ -11,12 +11,13 @@ from rest_framework.views import APIView
 
 from legend.lib.permissions import Anyone
 from patterns.engine import registry
+from patterns.engine.published import as_told, published_of
 from patterns.models import ScanCandidate
 from patterns.moments import said
 from patterns.queries.health import health
 from patterns.services.detection import detect
 
-from .fields import CandidateAnswer, MatchAnswer, Question
+from .fields import CandidateAnswer, MatchAnswer, PublishedAnswer, Question
 
 INCLUDED = {ScanCandidate.Kind.NEAR: "near_misses", ScanCandidate.Kind.FORMING: "forming"}
 
@@ -110,6 +111,13 @@ class ClauseRule(serializers.Serializer[Any]):
     near = serializers.ListField(child=serializers.CharField(), help_text="parameters that a near miss may miss; empty: none can be told")
 
 
+class PublishedRow(serializers.Serializer[Any]):
+    pattern = serializers.CharField()
+    side = serializers.ChoiceField(["long", "short"])
+    kind = serializers.CharField(help_text="the variant or kind it tells apart")
+    figures = PublishedAnswer()
+
+
 class DetectorAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
@@ -121,6 +129,7 @@ class DetectorAnswer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
     min_bars = serializers.IntegerField()
     patterns = PatternAnswer(many=True)
+    published = PublishedRow(many=True, help_text="what books say; empty: nothing is published")
     variants = serializers.ListField(child=serializers.CharField())
     parameters = ParameterAnswer(many=True)
     clauses = ClauseRule(many=True)
@@ -155,6 +164,11 @@ def described(detector: registry.Detector) -> dict[str, Any]:
         "source": detector.source,
         "min_bars": detector.min_bars,
         "patterns": [{"name": pattern.name, "title": pattern.title, "side": pattern.side} for pattern in detector.patterns],
+        "published": [
+            {"pattern": pattern.name, "side": side, "kind": kind, "figures": as_told(figures)}
+            for pattern in detector.patterns
+            for side, kind, figures in published_of(pattern.name)
+        ],
         "variants": [variant for variant in detector.variants if variant],
         "parameters": [
             {

@@ -142,6 +142,20 @@ class CandidateAnswer(serializers.Serializer[Any]):
     analysis = serializers.CharField()
 
 
+class PublishedAnswer(serializers.Serializer[Any]):
+    """Upper bounds from a book, in percent but for the rank: a number, or two where the kinds of a pattern differ."""
+
+    rank = serializers.JSONField(allow_null=True)
+    of = serializers.IntegerField(allow_null=True)
+    fail = serializers.JSONField(allow_null=True, help_text="moved less than 5 %")  # type: ignore[assignment]  # as below
+    move = serializers.JSONField(allow_null=True, help_text="mean, to the ultimate high or low")
+    back = serializers.JSONField(allow_null=True, help_text="came back to the level")
+    target = serializers.JSONField(allow_null=True, help_text="reached the full target")
+    note = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
+    sentence = serializers.CharField()
+
+
 class GroupMember(serializers.Serializer[Any]):
     """Another find over the same structure."""
 
@@ -177,7 +191,9 @@ class MatchAnswer(serializers.Serializer[Any]):
     confirmed_at = serializers.CharField(allow_null=True, help_text="first close beyond entry")
     ended_at = serializers.CharField(allow_null=True)
     throwback_at = serializers.CharField(allow_null=True, help_text="came back to within 1 % of the level; most do")
-    busted_at = serializers.CharField(allow_null=True, help_text="closed beyond the stop before it had moved 10 %")
+    busted_at = serializers.CharField(allow_null=True, help_text="closed beyond the other side of the pattern before it had moved 10 %")
+    near = serializers.BooleanField(help_text="ready, and the close within 3 % of entry")
+    volume_ratio = serializers.FloatField(allow_null=True, help_text="volume of the trigger bar over the mean of the 50 bars before it")
     is_new = serializers.BooleanField(help_text="the previous scan did not show it")
     score = serializers.FloatField(help_text="0 to 100; orders shapes by quality, not a probability")
     grade = serializers.CharField()
@@ -208,6 +224,11 @@ class MatchAnswer(serializers.Serializer[Any]):
     distance_atr = serializers.FloatField(allow_null=True)
     atr_pct = serializers.FloatField(allow_null=True)
     flags = serializers.ListField(child=serializers.CharField())
+    kind = serializers.CharField(help_text="of a double top or bottom: Adam or Eve")
+    footprint = serializers.CharField(help_text="of a contraction: weeks, depth of each leg in percent, number of legs")
+    hints = serializers.ListField(child=serializers.CharField(), help_text="what is usual of its like in its state; no trigger")
+    published = PublishedAnswer(allow_null=True, help_text="null: none published")
+    opposite = serializers.FloatField(allow_null=True, help_text="far side; a close beyond it before a move of 10 % is a bust")
     group = serializers.CharField(help_text="shared by the successors of one structure in one instrument")
     members = GroupMember(many=True, help_text="other finds over the same structure, in the order of the leading names")
     evidence = Beside(allow_null=True, help_text="what the same rule did before on the same universe; null where that is not known")

@@ -34,6 +34,7 @@ FIND = np.dtype(
         ("stop", "f8"),
         ("target", "f8"),
         ("target2", "f8"),
+        ("opposite", "f8"),  # far side of the pattern, beyond which a close after the trigger is a bust; NaN: its farthest bar
         ("expires", "i8"),  # last bar at which it may trigger
         ("out_price", "f8"),  # a close beyond it, against the side, ends the match; NaN: none
         ("out_line", "f8", (2,)),  # the same for a line: value at `known`, change per bar; NaN: none
@@ -62,7 +63,8 @@ FIND = np.dtype(
         ("paid", "f8"),  # fill of the entry; NaN before the trigger
         ("exit", "f8"),  # fill of the exit; NaN while it runs
         ("throwback", "i8"),  # first bar within 30 after the trigger that came back to 1 % of the level; -1: none
-        ("busted", "i8"),  # first close beyond the stop before the move had reached 10 %; -1: none
+        ("busted", "i8"),  # first close beyond the opposite side before the move had reached 10 %; -1: none
+        ("surge", "f8"),  # volume of the trigger bar over the mean of the 50 bars before it; NaN before
         ("best", "f8"),  # farthest price with the trade, and ...
         ("worst", "f8"),  # ... against it, from the trigger to the end
         ("score", "f8"),
@@ -92,7 +94,7 @@ def new_row(rows: Finds, size: int) -> Finds:
     row.pattern, row.variant, row.replaces = 0, 0, -1
     row.out_price, row.out_atrs, row.out_sma_closes, row.out_sma = np.nan, 0.0, 0, 0.0
     row.out_line[0] = row.out_line[1] = np.nan
-    row.prior = row.volume = np.nan
+    row.prior = row.volume = row.opposite = np.nan
     row.count, row.touches, row.notes = 0, 0, 0
     for k in range(MARKS):
         row.marks[k] = 0.0

@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import Literal
 
 from .bars import Bars
+from .carried import Hint, footprint, hints_of, kind_of
 from .figures import price_text
 from .finds import FLAGS, LONG, REASONS, STATES, Finds
+from .published import Published, published
 from .registry import Clause, Detector, Limit, Rule, detector
 from .study import Study
 
 PART_NAMES = ("geometry", "context", "volume", "readiness", "reward_to_risk")
+WIDTHS = (7, 8)  # clauses of a double top or bottom that tell how wide its extremes are
 PART_TITLES = ("Geometry", "Context", "Volume", "Readiness", "Reward to risk")
 
 
@@ -99,6 +102,11 @@ class Match:
     analysis: str
     price: float  # close at known_at
     consolidation_days: int
+    kind: str  # of a double top or bottom: Adam or Eve
+    footprint: str  # of a contraction; "" of everything else
+    hints: tuple[Hint, ...]
+    published: Published | None  # None: there are no figures
+    opposite: float  # far side of the pattern: a close beyond it before a move of 10 % is a bust
     volume_dry_up: float | None  # mean volume of the 10 bars to known_at over the 50-bar mean
     rs_rating: int | None
 
@@ -118,8 +126,14 @@ def describe(find: Finds, rule: Rule, study: Study) -> Match:
     entry, stop, target, target2 = float(find.entry), float(find.stop), float(find.target), float(find.target2)
     risk = sign * (entry - stop)
     clauses = tuple(
-        _measured(clause, float(value), limits) for clause, value in zip(source.clauses, find.clauses, strict=False) if value == value
+        _measured(clause.of(pattern.name), float(value), limits)
+        for clause, value in zip(source.clauses, find.clauses, strict=False)
+        if value == value
     )
+    kind = kind_of(pattern.name, [float(find.clauses[k]) for k in WIDTHS])
+    side: Literal["long", "short"] = "long" if sign == LONG else "short"
+    variant, points = source.variants[int(find.variant)], _points(find, source, bars)
+    figures = published(pattern.name, side, variant, kind)
     v50, rs = float(study.tape.v50[known]), float(study.tape.rs[known])
     recent = float(bars.volume[max(0, known - 9) : known + 1].mean())
     match = Match(
@@ -127,8 +141,8 @@ def describe(find: Finds, rule: Rule, study: Study) -> Match:
         detector=source.name,
         pattern=pattern.name,
         title=pattern.title,
-        variant=source.variants[int(find.variant)],
-        side="long" if sign == LONG else "short",
+        variant=variant,
+        side=side,
         state=STATES[int(find.state)],
         reason=REASONS[int(find.reason)],
         start=int(find.start),
@@ -153,7 +167,7 @@ def describe(find: Finds, rule: Rule, study: Study) -> Match:
             for name, title, points, possible in zip(PART_NAMES, PART_TITLES, find.parts, find.possible, strict=True)
         ),
         marks=tuple(Mark(name, weight, float(value)) for (name, weight), value in zip(source.marks, find.marks, strict=False)),
-        points=_points(find, source, bars),
+        points=points,
         lines=_lines(find),
         clauses=clauses,
         touches=int(find.touches),
@@ -161,6 +175,11 @@ def describe(find: Finds, rule: Rule, study: Study) -> Match:
         analysis="",
         price=float(bars.close[known]),
         consolidation_days=known - int(find.start) + 1,
+        kind=kind,
+        footprint=_footprint(source, points, known, study),
+        hints=hints_of(pattern.name, variant, kind, figures),
+        published=figures,
+        opposite=float(find.opposite),
         volume_dry_up=recent / v50 if v50 > 0 else None,
         rs_rating=int(rs) if rs == rs else None,
     )
@@ -208,6 +227,13 @@ def _points(find: Finds, source: Detector, bars: Bars) -> tuple[Point, ...]:
         role, bar = source.roles[int(find.roles[k])], int(find.points[k])
         points.append(Point(bar, float(getattr(bars, role.on)[bar]), role.name, role.label, int(find.seen[k])))
     return tuple(sorted(points, key=lambda point: point.bar))
+
+
+def _footprint(source: Detector, points: tuple[Point, ...], known: int, study: Study) -> str:
+    if source.name != "vcp":
+        return ""
+    highs, lows = ([point.price for point in points if point.role == role] for role in ("high", "low"))
+    return footprint(known - points[0].bar, highs, lows, study.pace)
 
 
 def _lines(find: Finds) -> tuple[Line, ...]:

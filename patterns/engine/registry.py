@@ -6,8 +6,9 @@ import json
 import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_type_hints
 
 from .pace import DAILY, Pace, in_atrs
@@ -108,7 +109,15 @@ class Clause:
     op: Literal["<=", ">=", "in", None] = None
     limit: Limit = None
     soft: bool = False
+    by_pattern: tuple[tuple[str, Literal["<=", ">=", "in"], Limit], ...] = ()  # another comparison for patterns of these names
     cut: str | tuple[str, str] = ""  # the parameters (of a range: lower and upper) beyond which a shape is dropped; "": the limit itself
+
+    def of(self, pattern: str) -> "Clause":
+        """As it stands for a pattern of that name."""
+        for name, op, limit in self.by_pattern:
+            if name == pattern:
+                return replace(self, op=op, limit=limit, by_pattern=())
+        return self
 
 
 class Cut(NamedTuple):
@@ -168,6 +177,7 @@ class Detector:
     horizon: str = "weeks to months"
     research: bool = False  # for comparison only: runs when asked for by name
     forming: Forming | None = None  # None: it is known as soon as it can be told
+    ordered: tuple[tuple[str, ...], ...] = ()  # parameters none of which may be larger than the next
 
     def __post_init__(self) -> None:
         if not self.patterns:
@@ -196,7 +206,7 @@ class Detector:
                 low, high = clause.limit
                 found += [Cut(number, low, ">=")] if isinstance(low, str) and low in units else []
                 found += [Cut(number, high, "<=")] if isinstance(high, str) and high in units else []
-            elif clause.op in ("<=", ">=") and (clause.cut or (isinstance(clause.limit, str) and not clause.soft)):
+            elif clause.op in ("<=", ">=") and (clause.cut or (clause.limit in units and not clause.soft)) and not clause.by_pattern:
                 found.append(Cut(number, clause.cut or str(clause.limit), clause.op))
         waits = self.forming.param if self.forming else ""
         return tuple(cut for cut in found if units[cut.param] != "count" and cut.param != waits)
@@ -210,7 +220,20 @@ class Detector:
             if param is None:
                 raise BadRule(f"{self.name} has no parameter {name!r}; it has {', '.join(known)}.", f"params.{name}")
             values[name] = _checked(self.name, param, value)
-        return Rule(self.name, tuple((param.name, values.get(param.name, param.default)) for param in known.values()))
+        whole = {name: values.get(name, param.default) for name, param in known.items()}
+        self._check_order(whole)
+        return Rule(self.name, tuple(whole.items()))
+
+    def _check_order(self, values: Mapping[str, float | int]) -> None:
+        for names in self.ordered:
+            for low, high in pairwise(names):
+                if values[low] > values[high]:
+                    # what was left at its default is not what somebody got wrong
+                    asked = high if values[low] == next(one.default for one in self.parameters if one.name == low) else low
+                    raise BadRule(
+                        f"{self.name}: {low} is {values[low]:g} and {high} is {values[high]:g}; {low} must not be larger than {high}.",
+                        f"params.{asked}",
+                    )
 
 
 def _checked(detector: str, param: Param, value: object) -> float | int:

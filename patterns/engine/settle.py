@@ -24,7 +24,7 @@ from .finds import (
     Finds,
 )
 from .indicators.trend_template import passed
-from .levels import entry_at, ramp
+from .levels import entry_at, highest_at, lowest_at, ramp
 from .study import Tape, paced
 from .swings import TIE
 
@@ -67,7 +67,7 @@ def settle(t: Tape, rows: Finds, first: int, last: int, rule: int, weights: Floa
             if before.ended < 0 or before.ended >= row.known or before.triggered > row.known:
                 before.state, before.reason, before.ended = EXPIRED, REPLACED, row.known
                 before.triggered, before.confirmed = -1, -1
-                before.paid = before.exit = before.best = before.worst = np.nan
+                before.paid = before.exit = before.best = before.worst = before.surge = np.nan
                 before.throwback = before.busted = -1
         _score(t, row, weights)
         row.rule = rule
@@ -134,6 +134,10 @@ def _is_duplicate(rows: Finds, first: int, kept: int, row: Finds) -> bool:
 
 @kernel
 def _note_flags(t: Tape, row: Finds) -> None:
+    """Suspect bars, and the far side of the pattern where its detector names none."""
+    if np.isnan(row.opposite):
+        lowest, highest = lowest_at(t.low, row.start, row.known), highest_at(t.high, row.start, row.known)
+        row.opposite = t.low[lowest] if row.side > 0 else t.high[highest]
     for i in range(row.start, row.known + 1):
         if t.suspect[i]:
             row.notes |= SUSPECT
@@ -199,10 +203,13 @@ def _live(t: Tape, row: Finds, horizon: int) -> None:
 
 @kernel
 def mark(t: Tape, row: Finds, horizon: int) -> None:
-    """Throwback and bust, which may come after stop or target; a bust is a close beyond the structure's stop before a move of 10 %."""
+    """Throwback and bust, which may come after stop or target; a bust is a close beyond the pattern's other side before a move of 10 %."""
     row.throwback = row.busted = -1
+    row.surge = np.nan
     if row.triggered < 0:
         return
+    if t.v50[row.triggered] > 0:
+        row.surge = t.volume[row.triggered] / t.v50[row.triggered]
     side, level, first = row.side, row.level, row.triggered
     ahead = t.high if side > 0 else t.low
     against = t.low if side > 0 else t.high
@@ -214,7 +221,7 @@ def mark(t: Tape, row: Finds, horizon: int) -> None:
         if side * (best - row.entry) >= BUST_MOVE * row.entry:
             if i > first + back or row.throwback >= 0:
                 return
-        elif row.busted < 0 and side * (t.close[i] - row.stop) < 0:
+        elif row.busted < 0 and side * (t.close[i] - row.opposite) < 0:
             row.busted = i
 
 
@@ -253,7 +260,7 @@ def end_rivals(rows: Finds, first: int, last: int) -> None:
                 if still_ready and (other.ended < 0 or other.ended > one.triggered):
                     other.state, other.reason, other.ended = EXPIRED, INVALIDATED, one.triggered
                     other.triggered, other.confirmed = -1, -1
-                    other.paid = other.exit = other.best = other.worst = np.nan
+                    other.paid = other.exit = other.best = other.worst = other.surge = np.nan
                     other.throwback = other.busted = -1
 
 

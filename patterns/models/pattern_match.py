@@ -18,6 +18,7 @@ class Life(NamedTuple):
     ended_at: datetime | None
     throwback_at: datetime | None = None
     busted_at: datetime | None = None
+    surge: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -78,7 +79,8 @@ class PatternMatch(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     throwback_at = models.DateTimeField(null=True, blank=True, help_text="came back to the level within 30 bars of the trigger")
-    busted_at = models.DateTimeField(null=True, blank=True, help_text="turned and closed beyond the stop before it had moved 10 %")
+    busted_at = models.DateTimeField(null=True, blank=True, help_text="closed beyond the other side of the pattern before a move of 10 %")
+    surge = models.FloatField(null=True, blank=True, help_text="volume of the trigger bar over the mean of the 50 bars before it")
     walked_to = models.DateTimeField(help_text="the last bar its life has been followed to")
     is_over = models.BooleanField(default=False, help_text="neither state nor mark can change any more")
 
@@ -125,7 +127,7 @@ class PatternMatch(models.Model):
         triggered, ended = then(self.triggered_at), then(self.ended_at)
         state = self.state if ended else self.State.TRIGGERED if triggered else self.State.READY
         dates = triggered, then(self.confirmed_at), ended, then(self.throwback_at), then(self.busted_at)
-        return Life(self.State(state), self.reason if ended else "", *dates)
+        return Life(self.State(state), self.reason if ended else "", *dates, self.surge if triggered else None)
 
     def state_at(self, moment: datetime) -> "PatternMatch.State":
         """Its state at that close, as far as its life has been followed."""

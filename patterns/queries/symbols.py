@@ -13,7 +13,7 @@ from patterns.moments import said
 from patterns.series import load_series, offered
 from patterns.services.context import context_of
 from patterns.services.detection import detect
-from patterns.services.presentation import levels
+from patterns.services.presentation import carried, levels
 from patterns.services.rules import named_rule
 
 from .scanner import OPEN, shares
@@ -160,6 +160,8 @@ def told(match: PatternMatch) -> dict[str, Any]:
         "parts": shares(detail["score_parts"]),
         "clauses": detail["clauses"],
         "flags": detail["flags"],
+        **carried(match=match, state=match.state),
+        "surge": match.surge,
         "analysis": detail["analysis"],
         "life": _life(match),
         "known_at": match.known_at,
@@ -179,7 +181,7 @@ def _life(match: PatternMatch) -> list[tuple[str, Any]]:
         ("Closed beyond entry", match.confirmed_at),
         ("Came back to the level, as most do", match.throwback_at),
         (ENDINGS.get(match.reason or match.state, match.state.title()), match.ended_at),
-        ("Busted: closed beyond the stop before a move of 10 %", match.busted_at),
+        ("Busted: closed beyond the other side before a move of 10 %", match.busted_at),
     ]
     story: list[tuple[str, Any]] = sorted(((what, at) for what, at in events if at), key=lambda event: event[1])
     if not match.ended_at:

@@ -17,6 +17,7 @@ from patterns.engine import match as told
 from patterns.engine.finds import LONG, READY, REASONS, STATES, TRIGGERED, Finds
 from patterns.engine.groups import Place, grouped, shape_of
 from patterns.engine.pace import pace_of
+from patterns.engine.published import as_told
 from patterns.engine.registry import detector
 from patterns.engine.replay import Replay
 from patterns.models import Instrument, Life, PatternMatch, Rule, ScanResult, Universe, Walked
@@ -96,6 +97,7 @@ class Seen:
             self._at_or_none(int(find["ended"])),
             self._at_or_none(int(find["throwback"])),
             self._at_or_none(int(find["busted"])),
+            tidy(float(find["surge"])),
         )
 
     def walked(self, find: Finds) -> Walked:
@@ -208,4 +210,9 @@ class Seen:
             "rs_rating": match.rs_rating,
             "consolidation_days": match.consolidation_days,
             "volume_dry_up": tidy(match.volume_dry_up),
+            "kind": match.kind,
+            "footprint": match.footprint,
+            "hints": [hint._asdict() for hint in match.hints],
+            "published": match.published and as_told(match.published),
+            "opposite": tidy(match.opposite),
         }

@@ -12,6 +12,8 @@ from django.utils import timezone
 from patterns.models import PatternMatch, ScanResult
 from patterns.moments import asked_at, said
 
+NEAR = 0.03  # of entry: a ready match whose close is so close to it
+
 
 def present(
     *,
@@ -42,6 +44,7 @@ def present(
         "side": match.side,
         "state": shown.state,
         **_life(match, as_of),
+        "near": shown.state == PatternMatch.State.READY and abs(match.entry - shown.price) <= NEAR * match.entry,
         "is_new": shown.is_new,
         "score": tidy(match.score),
         "grade": grade_of(match.score),
@@ -65,10 +68,23 @@ def present(
         "distance_atr": tidy(shown.distance_atr),
         "atr_pct": tidy(shown.atr_pct),
         "flags": detail["flags"],
+        **carried(match=match, state=shown.state),
         "group": match.group,
         "members": [_member(match=one, shown=result, asked=asked) for one, result in members],
         "evidence": dict(evidence) if evidence else None,
         "chart_url": chart_url(match=match, as_of=asked),
+    }
+
+
+def carried(*, match: PatternMatch, state: str) -> dict[str, Any]:
+    """What it carries beyond its figures; rows of an earlier version carry less."""
+    detail = match.detail
+    return {
+        "kind": detail.get("kind", ""),
+        "footprint": detail.get("footprint", ""),
+        "hints": [hint["text"] for hint in detail.get("hints", ()) if hint["state"] in ("", state)],
+        "published": detail.get("published"),
+        "opposite": detail.get("opposite"),
     }
 
 
@@ -118,11 +134,12 @@ def chart_url(*, match: PatternMatch, as_of: datetime | None = None) -> str | No
     return f"{reverse('patterns:symbol', args=[match.instrument.symbol])}?{urlencode(query)}"
 
 
-def _life(match: PatternMatch, as_of: datetime) -> dict[str, str | None]:
+def _life(match: PatternMatch, as_of: datetime) -> dict[str, str | float | None]:
     """What had happened by `as_of`: a later scan may have written more into the row."""
     life = match.life_at(as_of)
     dates = {name: at for name, at in life._asdict().items() if name.endswith("_at")}
-    return {"reason": life.reason, **{name: said(at, match.interval) if at else None for name, at in dates.items()}}
+    told = {name: said(at, match.interval) if at else None for name, at in dates.items()}
+    return {"reason": life.reason, "volume_ratio": life.surge, **told}
 
 
 def tidy(number: float | None) -> float | None:

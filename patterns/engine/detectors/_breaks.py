@@ -95,6 +95,8 @@ def find_arms(t: Tape, swings: Swings, shapes: Finds, count: int, places: Floats
                 row.target, row.target2 = max(bottom, row.target), bottom
             elif name == FALLING_WEDGE and side > 0:
                 row.target, row.target2 = min(top, row.target), top
+            if name == BROADENING_FALLING:
+                row.clauses[0], row.clauses[1] = -shape.u, -shape.d
             row.expires = expires
             row.out_line[0], row.out_line[1], row.out_atrs = line, opposite[1], a.beyond
             if name in (RECTANGLE, CHANNEL_FLAT) or name >= BROADENING:

@@ -51,10 +51,10 @@ def width_at(values: Floats, bar: int, price: float) -> int:
 
 
 @kernel
-def find(t: Tape, swings: Swings, p: Any, side: int, base: int, rows: Finds, size: int) -> int:
+def find(t: Tape, swings: Swings, p: Any, side: int, base: int, under: float, rows: Finds, size: int) -> int:
     """Write every pair of extremes in `swings`: lows for side +1 (double bottom), highs for side -1 (double top).
 
-    base : least bars between the lows of the undercut variant; 0: there is none.
+    base : least bars between the lows of the undercut variant, 0: there is none; under : how far the second may lie below the first.
     """
     extremes = t.low if side > 0 else t.high
     for k in range(2, len(swings.at)):
@@ -99,8 +99,6 @@ def find(t: Tape, swings: Swings, p: Any, side: int, base: int, rows: Finds, siz
         row.group = x1
         row.level = middle
         row.stop = outer - side * 0.25 * atr
-        row.target = middle + side * p.share * height
-        row.target2 = middle + side * height
         row.expires = known + min(max(separation - (known - x2), 1), p.wait)
         row.out_price = outer * (1 - side * p.beyond)
         row.prior = prior
@@ -109,9 +107,11 @@ def find(t: Tape, swings: Swings, p: Any, side: int, base: int, rows: Finds, siz
         around2 = mean_of(t.volume, x2 - beside, min(x2 + beside, known))
         fades = around2 <= around1
         row.volume = 1.0 if fades else 0.4
-        undercut = base > 0 and side * (second - first) < 0 and separation >= base
+        undercut = base > 0 and separation >= base and 0 < side * (first - second) <= under * first
         if undercut:
-            row.variant = 1
+            row.variant, row.level = 1, middle * (1 + side * 0.001)
+        row.target = row.level + side * p.share * height
+        row.target2 = row.level + side * height
         row.marks[0] = 1.0 if undercut else ramp(difference, p.tolerance, 0.0)
         row.marks[1] = ramp(depth, 0.06, 0.15)
         row.marks[2] = 1.0 if separation <= p.best else ramp(separation, p.max_separation, p.best)

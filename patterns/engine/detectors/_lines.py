@@ -15,7 +15,7 @@ from patterns.engine.compiled import kernel
 from patterns.engine.finds import INTERPRETED, Finds, add_point, new_row
 from patterns.engine.levels import ramp, tolerance_at
 from patterns.engine.pace import DAILY, Pace
-from patterns.engine.registry import Clause, Role
+from patterns.engine.registry import Clause, Limit, Role
 from patterns.engine.study import Study, Tape, paced
 from patterns.engine.swings import HIGH, Swings, shortest_leg
 
@@ -91,15 +91,35 @@ class Search(NamedTuple):
     outside: int = 1  # closes beyond a line
 
 
+Rule_ = tuple[Literal["<=", ">=", "in"], Limit]  # how a clause compares, and with what
+
 ROLES = (Role("upper-touch", "High", "high"), Role("lower-touch", "Low", "low"))
 
 
-def clauses(*more: Clause, touches: str | float = 5.0, volume: Literal["<=", ">="] = "<=") -> tuple[Clause, ...]:
-    """Clauses of every shape; `volume` says whether it should fall or rise, `more` follow the common ones."""
+FLAT: Rule_ = ("in", ("-flat", "flat"))
+RISES: Rule_ = (">=", "slope")
+FALLS: Rule_ = ("<=", "-slope")
+NARROWS: Rule_ = ("<=", "ratio")
+WIDENS: Rule_ = (">=", "ratio")
+KEEPS: Rule_ = ("in", ("ratio_low", "ratio_high"))
+
+
+def clauses(
+    upper: Rule_,
+    lower: Rule_,
+    height: Rule_,
+    *more: Clause,
+    touches: str | float = 5.0,
+    volume: Literal["<=", ">="] = "<=",
+    others: Mapping[str, tuple[Rule_, Rule_, Rule_]] | None = None,
+) -> tuple[Clause, ...]:
+    """Clauses of every shape: what upper line, lower line and height must do, and in `others` the same for patterns of other names;
+    `volume` says whether it should fall or rise, `more` follow the common ones."""
+    shapes = [(name, *rules) for name, rules in (others or {}).items()]
     return (
-        Clause("Change of the upper line, in heights", "x"),
-        Clause("Change of the lower line, in heights", "x"),
-        Clause("Height at the end against the start", "x"),
+        Clause("Change of the upper line, in heights", "x", *upper, by_pattern=tuple((name, *rule) for name, rule, _, _ in shapes)),
+        Clause("Change of the lower line, in heights", "x", *lower, by_pattern=tuple((name, *rule) for name, _, rule, _ in shapes)),
+        Clause("Height at the end against the start", "x", *height, by_pattern=tuple((name, *rule) for name, _, _, rule in shapes)),
         Clause("Mean distance of the touches from their line, of the tolerance", "%", "<=", 100.0),
         Clause("Least part of the height that a leg crosses", "%", ">=", "white"),
         Clause("Closes beyond a line before it was known", "n", "<=", "outside"),

@@ -80,7 +80,7 @@ def find(t: Tape, pivots: Swings, p: Any, side: int, closing: bool, rows: Finds,
         begin = _foot(t, end, p, side)
         if begin < 0:
             continue
-        base = t.low[begin] if side > 0 else t.high[begin]
+        base = t.low[lowest_at(t.low, begin, end)] if side > 0 else t.high[highest_at(t.high, begin, end)]
         farthest = t.high[highest_at(t.high, begin, end)] if side > 0 else t.low[lowest_at(t.low, begin, end)]
         pole = side * (tip - base)
         if end - begin < p.min_pole or pole < p.pole * base * (1 - TIE) or side * (farthest - tip) > 0:
@@ -161,6 +161,7 @@ def _walk(t: Tape, begin: int, end: int, seen: int, pole: float, p: Any, side: i
         row.side = side
         row.start, row.end, row.known, row.group = begin, end, i, begin
         row.level = outer + outer_slope * length
+        row.opposite = against[deepest]
         row.stop = against[deepest] - side * 0.25 * t.atr[i]
         row.target2 = against[deepest] + side * pole
         row.target = row.level + p.share * (row.target2 - row.level)

@@ -16,7 +16,7 @@ CLAUSES = (
     Clause("Bars since the swing", "bars", "in", ("min_swing", "swing_bars")),
     Clause("Depth of the pullback", "%", "in", ("min_depth", "max_depth")),
     Clause("Bars from the swing to the pullback's end", "bars", "in", ("min_pullback", "pullback_bars")),
-    Clause("Distance of the touch from SMA50, in ATR", "ATR"),
+    Clause("Distance of the touch from SMA50, of what is allowed", "%", "<=", 100.0),
     Clause("Test number", "n", "<=", 2.0, soft=True),
     Clause("Largest bar against the trend, in ATR", "ATR", "<=", 2.0, soft=True),
     Clause("Volume of the pullback against 50 bars", "x", "<=", 0.8, soft=True),
@@ -33,9 +33,15 @@ def beyond(a: float, b: float, side: int) -> float:
 
 
 @kernel
+def _reach(t: Tape, i: int, p: Any) -> float:
+    """How near to SMA50 a bar must come to touch it, in price."""
+    return float(max(p.touch * t.sma50[i], p.touch_atr * t.atr[i]))
+
+
+@kernel
 def _touches(t: Tape, i: int, p: Any, side: int) -> bool:
     """The bar comes near SMA50."""
-    reach = max(p.touch * t.sma50[i], p.touch_atr * t.atr[i])
+    reach = _reach(t, i, p)
     return bool(t.low[i] <= t.sma50[i] + reach if side > 0 else t.high[i] >= t.sma50[i] - reach)
 
 
@@ -67,7 +73,7 @@ def find(t: Tape, p: Any, side: int, rows: Finds, size: int) -> int:
     against = t.low if side > 0 else t.high
     last, before = -1000, paced(t, 30)
     slope_bars = paced(t, 20)
-    for i in range(paced(t, 200) + slope_bars, len(t.close)):
+    for i in range(paced(t, 200) + slope_bars - 1, len(t.close)):
         if beyond(t.sma50[i], t.sma200[i], side) <= 0 or beyond(t.close[i], t.sma50[i], side) <= 0:
             continue
         slope = beyond(t.sma50[i], t.sma50[i - slope_bars], side)
@@ -155,7 +161,7 @@ def _write(
     row.marks[4] = 1.0 if largest <= 2.0 else 0.0
     row.clauses[0], row.clauses[1], row.clauses[2] = 100 * slope, 100 * beyond(ahead[swing], t.sma50[swing], side), 100 * above
     row.clauses[3], row.clauses[4], row.clauses[5] = known - swing, 100 * depth, end - swing
-    row.clauses[6] = side * (against[touch] - t.sma50[touch]) / t.atr[touch]
+    row.clauses[6] = 100 * max(side * (against[touch] - t.sma50[touch]), 0.0) / _reach(t, touch, p)
     row.clauses[7], row.clauses[8] = number, largest
     row.clauses[9], row.clauses[10] = pullback / t.v50[known], pullback / move
     row.touches = number

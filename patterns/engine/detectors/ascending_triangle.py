@@ -53,8 +53,9 @@ DETECTORS = (
         find=_breaks.one("ascending-triangle", limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.APEX),
+        clauses=_lines.clauses(_lines.FLAT, _lines.RISES, _lines.NARROWS, _lines.APEX),
         marks=_lines.CLOSING_MARKS,
+        ordered=(("min_span", "max_span"),),
         examples=(Drawn(((0, 80), (40, 84), (30, 100), (8, 90), (8, 100), (7, 94), (6, 100), (5, 96.5), (8, 106)), breaks=108),),
         counter=(
             Drawn(

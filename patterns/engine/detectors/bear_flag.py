@@ -50,6 +50,7 @@ DETECTORS = (
         roles=_pole.roles(SHORT),
         clauses=_pole.clauses(Clause("Height at the end against the start", "x", ">=", "ratio_low")),
         marks=_pole.marks("Lines side by side"),
+        ordered=(("min_pole", "max_pole"), ("min_rest", "max_rest"), ("ratio_low", "ratio_high")),
         examples=(Drawn(((0, 125), (60, 122), (8, 100), (8, 103.6), (5, 96.2)), volumes=(1, 1.8, 0.7, 1.6), breaks=77),),
         counter=(
             Drawn(

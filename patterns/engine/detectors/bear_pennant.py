@@ -50,6 +50,7 @@ DETECTORS = (
         roles=_pole.roles(SHORT),
         clauses=_pole.clauses(Clause("Height at the end against the start", "x", "<=", "ratio_high")),
         marks=_pole.marks("Lines meet"),
+        ordered=(("min_pole", "max_pole"), ("min_rest", "max_rest"), ("ratio_low", "ratio_high")),
         examples=(
             Drawn(
                 (

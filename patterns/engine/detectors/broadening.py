@@ -48,6 +48,13 @@ PLACES = {
     "broadening-falling": 3,
 }
 
+OTHERS: dict[str, tuple[_lines.Rule_, _lines.Rule_, _lines.Rule_]] = {
+    "broadening-ascending": (_lines.RISES, _lines.FLAT, _lines.WIDENS),
+    "broadening-descending": (_lines.FLAT, _lines.FALLS, _lines.WIDENS),
+    # told in the direction of both lines
+    "broadening-wedge": (_lines.RISES, _lines.RISES, (">=", "wedge_ratio")),
+}
+
 DETECTORS = (
     Detector(
         name="broadening",
@@ -72,7 +79,7 @@ DETECTORS = (
         find=_breaks.breaks(PLACES, limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.LAST_LEG, volume=">="),
+        clauses=_lines.clauses(_lines.RISES, _lines.FALLS, _lines.WIDENS, _lines.LAST_LEG, volume=">=", others=OTHERS),
         marks=_lines.LENGTH_MARKS,
         patterns=(
             Pattern("broadening", "Broadening", "both"),
@@ -81,6 +88,7 @@ DETECTORS = (
             Pattern("broadening-wedge", "Broadening wedge", "both"),
         ),
         variants=_breaks.VARIANTS,
+        ordered=(("min_span", "max_span"),),
         examples=(
             Drawn(((0, 80), (40, 84), (30, 100), (7, 96.5), (8, 102.5), (9, 93.5), (10, 105), (12, 91.5), (16, 112)), breaks=128),
             Drawn(

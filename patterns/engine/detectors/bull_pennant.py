@@ -50,6 +50,7 @@ DETECTORS = (
         roles=_pole.roles(LONG),
         clauses=_pole.clauses(Clause("Height at the end against the start", "x", "<=", "ratio_high")),
         marks=_pole.marks("Lines meet"),
+        ordered=(("min_pole", "max_pole"), ("min_rest", "max_rest"), ("ratio_low", "ratio_high")),
         examples=(
             Drawn(
                 ((0, 80), (60, 82), (8, 100), (1, 96.5), (1, 99), (1, 97), (1, 98.6), (1, 97.4), (1, 98.2), (1, 97.7), (5, 104)),

@@ -58,12 +58,13 @@ DETECTORS = (
         find=_bounces.breaks_and_bounces("channel-down", SHORT, limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.FROM_LINE),
+        clauses=_lines.clauses(_lines.FALLS, _lines.FALLS, _lines.KEEPS, _lines.FROM_LINE),
         marks=_lines.LENGTH_MARKS,
         patterns=(
             Pattern("channel-down", "Falling channel, broken", "long"),
             Pattern("channel-down-bounce", "Falling channel, bounce", "short"),
         ),
+        ordered=(("min_span", "max_span"), ("ratio_low", "ratio_high")),
         examples=(
             Drawn(((0, 120), (40, 118), (30, 104), (8, 96), (8, 101), (8, 92), (8, 97), (8, 88), (8, 93), (6, 102)), breaks=119),
             Drawn(

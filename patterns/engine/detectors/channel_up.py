@@ -58,12 +58,13 @@ DETECTORS = (
         find=_bounces.breaks_and_bounces("channel-up", LONG, limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.FROM_LINE),
+        clauses=_lines.clauses(_lines.RISES, _lines.RISES, _lines.KEEPS, _lines.FROM_LINE),
         marks=_lines.LENGTH_MARKS,
         patterns=(
             Pattern("channel-up", "Rising channel, broken", "short"),
             Pattern("channel-up-bounce", "Rising channel, bounce", "long"),
         ),
+        ordered=(("min_span", "max_span"), ("ratio_low", "ratio_high")),
         examples=(
             Drawn(((0, 80), (40, 84), (30, 100), (8, 94), (8, 105), (8, 98.5), (8, 109.5), (8, 103), (8, 114), (12, 98)), breaks=124),
             Drawn(

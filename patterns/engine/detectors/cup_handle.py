@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from patterns.engine.compiled import kernel
 from patterns.engine.finds import LONG, LOOSE, Book, Finds, add_point, new_row
-from patterns.engine.levels import entry_at, lowest_at, mean_of, prior_move, ramp
+from patterns.engine.levels import entry_at, highest_at, lowest_at, mean_of, prior_move, ramp
 from patterns.engine.registry import Atrs, Bars_, Clause, Detector, Drawn, Forming, Fraction, Pattern, Role
 from patterns.engine.study import Study, Tape
 from patterns.engine.swings import HIGH, TIE, Swings
@@ -37,7 +37,7 @@ class Params(NamedTuple):
     handle_depth: Annotated[float, Fraction(0.05, 0.25, "most depth of the handle")] = 0.15
     share: Annotated[float, Fraction(0.2, 1.0, "part of the height at which the sober target lies")] = 0.61
     back: Annotated[float, Fraction(0.05, 0.80, "how far a cup without handle has come back, in its height, when it becomes known")] = 0.25
-    cup_wait: Annotated[int, Bars_(5, 60, "bars in which a cup without handle may trigger")] = 60
+    cup_wait: Annotated[int, Bars_(5, 60, "bars in which a cup without handle may trigger")] = 20
     saucer_depth: Annotated[float, Fraction(0.10, 0.25, "a flatter cup is a saucer, ...")] = 0.15
     saucer_width: Annotated[int, Bars_(40, 200, "... if it is at least so wide")] = 80
 
@@ -151,7 +151,7 @@ def _walk_handle(t: Tape, cup: Cup, left_seen: int, right_seen: int, p: Params, 
         row.replaces = previous
         row.expires = right + p.wait
         row.out_price = midpoint
-        entry = entry_at(rim, LONG, t.atr[i])
+        entry = entry_at(row.level, LONG, t.atr[i])
         previous, previous_low, previous_stop, alive, over = size, t.low[low], row.stop, True, False
         size += 1
     return size
@@ -165,10 +165,10 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     row.pattern = SAUCER if cup.depth < p.saucer_depth and right - left >= p.saucer_width else CUP_HANDLE
     row.side = LONG
     row.start, row.end, row.known, row.group = left, right, known, left
-    row.level = rim
+    row.level = t.high[highest_at(t.high, right, known)]
     row.stop = t.low[low] - 0.25 * t.atr[known]
-    row.target2 = rim + (rim - floor)
-    row.target = rim + p.share * (rim - floor)
+    row.target2 = row.level + (rim - floor)
+    row.target = row.level + p.share * (rim - floor)
     add_point(row, left, LEFT, left_seen)
     add_point(row, bottom, BOTTOM, right_seen)
     add_point(row, right, RIGHT, right_seen)
@@ -183,7 +183,9 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     row.marks[0] = ramp(cup.round, 0.18, 0.35)
     row.marks[1] = ramp(difference, 0.05, 0.01)
     row.marks[2] = 0.5 if cup.depth > p.deep else min(ramp(cup.depth, 0.10, 0.12), ramp(cup.depth, 0.35, 0.33))
-    row.marks[3] = min(ramp(handle, 0.02, 0.05), ramp(handle, 0.15, 0.12))
+    slope = _slope(t, right + 1, known) / rim
+    # a handle that wedges up is a flaw
+    row.marks[3] = min(ramp(handle, 0.02, 0.05), ramp(handle, 0.15, 0.12)) * (0.5 if slope > 0 else 1.0)
     row.marks[4] = ramp(height, 0.5, 2.0 / 3.0)
     row.marks[5] = min(ramp(cup.place, 0.20, 0.35), ramp(cup.place, 0.80, 0.65))
     row.clauses[0], row.clauses[1] = 100 * cup.prior, right - left
@@ -191,7 +193,7 @@ def _write(t: Tape, cup: Cup, left_seen: int, right_seen: int, low: int, known: 
     row.clauses[4], row.clauses[5] = 100 * cup.round, 100 * cup.place
     row.clauses[6], row.clauses[7] = known - right, 100 * handle
     row.clauses[8], row.clauses[9] = 100 * height, t.low[low] / t.sma50[known]
-    row.clauses[10], row.clauses[11] = 1e4 * _slope(t, right + 1, known) / rim, in_handle / t.v50[known]
+    row.clauses[10], row.clauses[11] = 1e4 * slope, in_handle / t.v50[known]
     row.clauses[12] = in_handle / on_right
     row.touches = 2
     return row
@@ -307,7 +309,7 @@ DETECTORS = (
             "Known at the first close where all of this holds; entry above the right rim.",
             "Stop a quarter ATR below the handle's low; the sober target is 61 % of the cup's height above the rim.",
             "Over at a close below the cup's midpoint, or 40 bars after the right rim.",
-            "A cup without handle has a name of its own: known when the bottom is confirmed and a close has come back a quarter of the way.",
+            "A cup without handle has a name of its own: known when the bottom is confirmed and a close has come back a quarter of the way; it waits 20 bars for the left rim to be passed.",
         ),
         source="O'Neil, How to Make Money in Stocks; Bulkowski, Encyclopedia of Chart Patterns, 3rd ed., cup with handle",
         min_bars=100,
@@ -347,6 +349,14 @@ DETECTORS = (
             Pattern("cup-handle", "Cup with handle", "long"),
             Pattern("cup", "Cup without handle", "long"),
             Pattern("saucer", "Saucer with handle", "long"),
+        ),
+        ordered=(
+            ("min_width", "max_width"),
+            ("min_depth", "max_depth"),
+            ("rims", "loose"),
+            ("min_handle", "max_handle"),
+            ("min_handle_depth", "handle_depth"),
+            ("min_place", "max_place"),
         ),
         examples=(
             Drawn(

@@ -53,8 +53,9 @@ DETECTORS = (
         find=_breaks.one("descending-triangle", limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.APEX),
+        clauses=_lines.clauses(_lines.FALLS, _lines.FLAT, _lines.NARROWS, _lines.APEX),
         marks=_lines.CLOSING_MARKS,
+        ordered=(("min_span", "max_span"),),
         examples=(Drawn(((0, 120), (40, 116), (30, 100), (8, 110), (8, 100), (7, 106), (6, 100), (5, 103.5), (8, 94)), breaks=108),),
         counter=(
             Drawn(

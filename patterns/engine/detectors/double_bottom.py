@@ -24,13 +24,14 @@ class Params(NamedTuple):
     extreme_bars: Annotated[int, Bars_(5, 120, "the first low is the lowest of so many bars")] = 40
     best: Annotated[int, Bars_(10, 60, "bars apart up to which the separation has the full mark")] = 35
     base: Annotated[int, Bars_(10, 90, "least bars apart of the undercut variant")] = 35
+    undercut: Annotated[float, Fraction(0.0, 0.10, "how far below the first the second low of that variant lies, at most")] = 0.04
     beyond: Annotated[float, Fraction(0.0, 0.05, "a close so far beyond the outer extreme ends it")] = 0.01
     wait: Annotated[int, Bars_(5, 60, "most bars in which it may trigger")] = 60
 
 
 def find(study: Study, params: Params, book: Book) -> None:
     for swings in (study.tape.medium, study.tape.coarse):
-        book.size = _double.find(study.tape, swings, params, LONG, params.base, book.rows, book.size)
+        book.size = _double.find(study.tape, swings, params, LONG, params.base, params.undercut, book.rows, book.size)
 
 
 DETECTORS = (
@@ -45,6 +46,7 @@ DETECTORS = (
             "Two swing lows 10 to 90 bars apart whose prices differ by at most 4 % (up to 6 % is called loose).",
             "Between them a swing high at least 6 % and 3 ATR above.",
             "No close half an ATR below the lows in between.",
+            "A second low at most 4 % below the first, seven weeks or more after it, is the undercut variant; its level lies 0.1 % above the middle high.",
             "Known when the second low is confirmed; entry above the middle high.",
             "Stop a quarter ATR below the lower low; the sober target is 68 % of the height above the middle high.",
             "Over when a close falls 1 % below the lower low, or one separation after the second low.",
@@ -58,6 +60,7 @@ DETECTORS = (
         clauses=_double.clauses("Low", "Fall"),
         marks=_double.MARKS,
         variants=("", "double-bottom-undercut"),
+        ordered=(("tolerance", "loose"), ("min_separation", "max_separation")),
         examples=(Drawn(((0, 120), (40, 116), (30, 100), (8, 110), (10, 100.5), (14, 116)), breaks=98),),
         counter=(Drawn(((0, 120), (40, 116), (30, 100), (8, 110), (10, 94), (14, 116)), note="second low 6 % lower"),),
     ),

@@ -54,8 +54,9 @@ DETECTORS = (
         find=_breaks.one("falling-wedge", limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.APEX, touches="touches"),
+        clauses=_lines.clauses(_lines.FALLS, _lines.FALLS, _lines.NARROWS, _lines.APEX, touches="touches"),
         marks=_lines.CLOSING_MARKS,
+        ordered=(("min_span", "max_span"),),
         examples=(
             Drawn(
                 ((0, 125), (40, 119), (30, 100), (7, 111.1), (9, 97.1), (7, 104.2), (7, 94.8), (6, 99), (5, 93), (8, 104.2)),

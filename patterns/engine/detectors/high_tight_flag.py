@@ -17,10 +17,11 @@ from ._pole import closes_follow
 class Params(NamedTuple):
     pole: Annotated[float, Fraction(0.50, 2.00, "least rise of the pole")] = 0.90
     max_pole: Annotated[int, Bars_(15, 80, "most bars of the pole")] = 42
-    min_rest: Annotated[int, Bars_(3, 10, "least bars of the flag")] = 3
+    min_rest: Annotated[int, Bars_(3, 10, "least bars of the flag", least=2)] = 3
     max_rest: Annotated[int, Bars_(8, 40, "most bars of the flag, and bars in which it may trigger")] = 25
     depth: Annotated[float, Fraction(0.10, 0.40, "most depth of the flag below the pole's top")] = 0.25
     dry: Annotated[float, Fraction(0.3, 2.0, "mean volume of the flag against the pole, at most")] = 1.0
+    falling: Annotated[float, Fraction(0.3, 3.0, "mean volume of the flag's later half against its earlier, at most")] = 1.0
     share: Annotated[float, Fraction(0.2, 1.0, "part of the way to the full target at which the sober target lies")] = 0.50
 
 
@@ -62,7 +63,11 @@ def _walk(t: Tape, begin: int, end: int, seen: int, p: Params, rows: Finds, size
                 continue
             over = t.low[i] <= previous_stop
         rest = mean_of(t.volume, end + 1, i)
+        half = (i - end) // 2
         if i < seen or i - end < p.min_rest or rest > p.dry * volume:
+            continue
+        falling = mean_of(t.volume, i - half + 1, i) / mean_of(t.volume, end + 1, end + half)
+        if falling > p.falling:
             continue
         row = new_row(rows, size)
         row.side = LONG
@@ -73,15 +78,14 @@ def _walk(t: Tape, begin: int, end: int, seen: int, p: Params, rows: Finds, size
         row.target = row.level + p.share * (row.target2 - row.level)
         row.expires = end + p.max_rest
         row.out_price = (1 - p.depth) * tip
+        row.opposite = t.low[low]
         row.replaces = previous
         add_point(row, begin, 0, seen)
         add_point(row, end, 1, seen)
         add_point(row, low, 2, i)
         fall = rest / volume if volume > 0 else np.nan
-        half = (i - end) // 2
-        falling = mean_of(t.volume, i - half + 1, i) / mean_of(t.volume, end + 1, end + half)
         spread = _spread(t, i)
-        row.volume = 0.5 * ramp(fall, 1.0, 0.6) + (0.5 if falling <= 1 else 0.0)
+        row.volume = 0.5 * ramp(fall, 1.0, 0.6) + 0.5 * ramp(falling, 1.0, 0.8)
         row.marks[0] = 0.5 * ramp(pole / base, 0.9, 1.2) + 0.5 * ramp(end - begin, 42.0, 20.0)
         row.marks[1] = ramp(depth, 0.25, 0.20)
         row.marks[2] = row.volume if volume > 0 else 0.0
@@ -115,7 +119,7 @@ DETECTORS = (
         summary="Price about doubles within two months, then rests without giving back more than a quarter; bought above its high.",
         rules=(
             "The pole: from low to high at least 90 % in at most 42 bars, half of it made between closes, to a high of three bars to each side.",
-            "The flag: 3 to 25 bars after it, at most 25 % deep, better 20 %, on a mean volume below the pole's, better falling.",
+            "The flag: 3 to 25 bars after it, at most 25 % deep, better 20 %, on a falling volume whose mean is below the pole's.",
             "Known at the first close where all of this holds; entry above the highest high of the whole pattern.",
             "Stop a quarter ATR below the flag's low; a risk above 15 % makes no match.",
             "The full target adds the pole to the flag's low, the sober one lies half of the way from the level.",
@@ -133,10 +137,11 @@ DETECTORS = (
             Clause("Bars of the flag", "bars", ">=", "min_rest"),
             Clause("Depth of the flag", "%", "<=", "depth"),
             Clause("Volume of the flag against the pole", "x", "<=", "dry"),
-            Clause("Volume of the flag's later half against its earlier", "x", "<=", 1.0, soft=True),
+            Clause("Volume of the flag's later half against its earlier", "x", "<=", "falling"),
             Clause("Range of the last five closes", "ATR", "<=", 2.0, soft=True),
         ),
         marks=(("Speed of the pole", 0.25), ("Little depth", 0.25), ("Volume falls", 0.25), ("Tight closes", 0.25)),
+        ordered=(("min_rest", "max_rest"),),
         examples=(Drawn(((0, 40), (60, 41), (35, 82), (8, 74), (6, 86))),),
         counter=(Drawn(((0, 40), (60, 41), (35, 66), (8, 60), (6, 70)), note="the pole rises only 61 %"),),
         horizon="days to weeks",

@@ -62,6 +62,7 @@ DETECTORS = (
         clauses=_head.clauses("Fall"),
         marks=_head.MARKS,
         variants=("", "stop-halfway"),
+        ordered=(("min_span", "max_span"), ("min_time", "max_time")),
         examples=(Drawn(((0, 130), (40, 126), (25, 108), (7, 116), (8, 100), (9, 115.5), (7, 107.5), (14, 126)), breaks=103),),
         counter=(
             Drawn(

@@ -62,6 +62,7 @@ DETECTORS = (
         clauses=_head.clauses("Rise"),
         marks=_head.MARKS,
         variants=("", "stop-halfway"),
+        ordered=(("min_span", "max_span"), ("min_time", "max_time")),
         examples=(Drawn(((0, 80), (40, 84), (25, 100), (7, 93), (8, 108), (9, 93.5), (7, 100.5), (14, 84)), breaks=102),),
         counter=(
             Drawn(((0, 80), (40, 84), (25, 100), (7, 93), (8, 101), (9, 93.5), (7, 100.5), (14, 84)), note="the head hardly stands out"),

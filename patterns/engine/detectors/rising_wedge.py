@@ -54,8 +54,9 @@ DETECTORS = (
         find=_breaks.one("rising-wedge", limits),
         forming=Forming(),
         roles=_lines.ROLES,
-        clauses=_lines.clauses(_lines.APEX, touches="touches"),
+        clauses=_lines.clauses(_lines.RISES, _lines.RISES, _lines.NARROWS, _lines.APEX, touches="touches"),
         marks=_lines.CLOSING_MARKS,
+        ordered=(("min_span", "max_span"),),
         examples=(
             Drawn(((0, 80), (40, 84), (30, 100), (7, 90), (9, 103), (7, 96), (7, 105.5), (6, 101), (5, 107.5), (8, 96)), breaks=115),
         ),

@@ -205,12 +205,13 @@ def _write(
     row.out_price, row.out_sma_closes, row.out_sma = lows[n - 1], p.sma_closes, p.broken
     if depths[0] > 0.35:
         row.notes |= LOOSE
-    ratios, spread, rising = 0.0, 0.0, 1e9
+    ratios, spread, rising, lowest, highest = 0.0, 0.0, 1e9, 1e9, 0.0
     for i in range(n):
         add_point(row, top_at[i], 0, top_seen[i])
         add_point(row, low_at[i] if i < n - 1 else low, 1, low_seen[i] if i < n - 1 else known)
         if i > 0:
             ratios += ramp(depths[i] / depths[i - 1], 0.9, 0.5) / (n - 1)
+            lowest, highest = min(lowest, highs[i] / highs[0]), max(highest, highs[i] / highs[0])
             spread = max(spread, abs(highs[i] / highs[0] - 1))
             rising = min(rising, lows[i] / lows[i - 1])
     row.volume = 0.5 * ramp(recent, 1.0, 0.7) + 0.5 * ramp(faded, 1.0, 0.8)
@@ -223,12 +224,13 @@ def _write(
     row.clauses[1] = 100 * depths[0]
     row.clauses[2] = _largest_ratio(depths, n)
     row.clauses[3] = 100 * depths[n - 1]
-    row.clauses[4] = 100 * spread
-    row.clauses[5] = rising
-    row.clauses[6] = passed(t.template[known]) + (1 if t.template[known] & RS_TEST else 0)
-    row.clauses[7] = 100 * (highs[0] / t.low[lowest_at(t.low, top_at[0] - p.rise_bars, top_at[0] - 1)] - 1)
-    row.clauses[8] = recent
-    row.clauses[9] = faded
+    row.clauses[4], row.clauses[5] = lowest, highest
+    row.clauses[6] = rising
+    row.clauses[7] = 7 - passed(t.template[known]) + (0 if np.isnan(t.rs[known]) or t.template[known] & RS_TEST else 1)
+    row.clauses[8] = 100 * (highs[0] / t.low[lowest_at(t.low, top_at[0] - p.rise_bars, top_at[0] - 1)] - 1)
+    row.clauses[9] = recent
+    row.clauses[10] = faded
+    row.clauses[11] = known - top_at[0]
     row.touches = 2 * n
     return row
 
@@ -273,18 +275,21 @@ DETECTORS = (
             Clause("Depth of the first contraction", "%", "<=", 35.0, soft=True, cut="first_most"),
             Clause("Largest contraction against the one before", "x", "<=", "shrink", soft=True),
             Clause("Depth of the last contraction", "%", "<=", 10.0, soft=True, cut="last_most"),
-            Clause("Highs differ from the first by at most", "%", "<=", 10.0),
+            Clause("Lowest later high against the first", "x", ">=", "highs_low"),
+            Clause("Highest later high against the first", "x", "<=", "highs_high"),
             Clause("Each low against the one before, least", "x", ">=", "lows"),
-            Clause("Tests of the trend template passed", "n", ">=", 6.0),
+            Clause("Tests of the trend template failed", "n", "<=", 1.0),
             Clause("Rise into the first high", "%", ">=", "rise"),
             Clause("Volume of the last 10 bars against 50", "x", "<=", "dry"),
             Clause("Volume of the last leg against the first", "x", "<=", 0.8, soft=True, cut="fade"),
+            Clause("Bars from the first high", "bars", "in", ("min_days", "max_days")),
         ),
         marks=(("Contraction", 0.30), ("Tight last leg", 0.25), ("Level highs", 0.15), ("Number of legs", 0.15), ("Rising lows", 0.15)),
         patterns=(
             Pattern("vcp", "Volatility contraction (VCP)", "long"),
             Pattern("vcp-2t", "Volatility contraction, two legs", "long"),
         ),
+        ordered=(("first_least", "first_most"), ("shrink", "shrink_once"), ("min_days", "max_days"), ("highs_low", "highs_high")),
         examples=(
             Drawn(
                 ((0, 60), (230, 92), (25, 100), (7, 84), (9, 99), (6, 91), (7, 98.5), (5, 95), (8, 106)),

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_a_match_has_at_least_a_bar_to_trigger_in(detector: Detector) -> None:
 
 def assert_no_look_ahead(detector: Detector, bars: Bars, size: int) -> int:
     whole, cut = as_known_at(both(detector, bars).finds, size), both(detector, bars.first(size)).finds
-    assert_same(whole, cut, but=("state", "reason", "paid", "exit", "best", "worst", "replaces"))
+    assert_same(whole, cut, but=("state", "reason", "paid", "exit", "best", "worst", "replaces", "surge"))
     return len(cut)
 
 
@@ -210,7 +211,30 @@ def test_every_parameter_has_bounds_that_contain_its_default(detector: Detector)
 def test_any_allowed_parameter_works(detector: Detector) -> None:
     for param in detector.parameters:
         for value in (param.bounds.low, param.bounds.high):
-            replay(random_walk(5), [detector.rule(**{param.name: int(value) if param.is_whole else value})])
+            replay(random_walk(5), [detector.rule(**in_order(detector, param.name, int(value) if param.is_whole else value))])
+
+
+def in_order(detector: Detector, name: str, value: float) -> dict[str, float]:
+    """The change, and where an order asks for it those that must follow."""
+    defaults, changes = {param.name: param.default for param in detector.parameters}, {name: value}
+    for names in (names for names in detector.ordered if name in names):
+        for other in names:
+            follows = max if names.index(other) > names.index(name) else min
+            changes[other] = follows(defaults[other], value) if other != name else value
+    return changes
+
+
+@every_detector
+def test_parameters_in_the_wrong_order_are_refused_by_name(detector: Detector) -> None:
+    defaults, bounds = {p.name: p.default for p in detector.parameters}, {p.name: p.bounds for p in detector.parameters}
+    for names in detector.ordered:
+        assert [defaults[name] for name in names] == sorted(defaults[name] for name in names)
+        for low, high in pairwise(names):
+            if bounds[low].high <= defaults[high]:
+                continue
+            with pytest.raises(BadRule, match=f"{low} must not be larger than {high}") as refused:
+                detector.rule(**{low: bounds[low].high})
+            assert refused.value.field == f"params.{low}"
 
 
 def test_compiled_and_plain_python_agree() -> None:

@@ -15,7 +15,7 @@ from patterns.engine.study import Study
 
 from .test_detectors import as_known_at, assert_same, random_walk
 
-LATER = ("state", "reason", "paid", "exit", "best", "worst", "replaces")
+LATER = ("state", "reason", "paid", "exit", "best", "worst", "replaces", "surge")
 # a fall, two lows five weeks apart and a recovery, a bar a week
 WEEKS = ((0, 140), (14, 120), (5, 100), (4, 115), (4, 100.5), (4, 116), (6, 128))
 

@@ -38,7 +38,7 @@ def test_a_series_cut_at_a_close_gives_what_the_whole_series_knew_there(market_d
             continue
         whole = as_known_at(replay(bars, default_rules(), context).finds, size)
         known = replay(bars.first(size), default_rules(), cut(context, 0, size)).finds
-        assert_same(whole, known, but=("state", "reason", "paid", "exit", "best", "worst", "replaces"))
+        assert_same(whole, known, but=("state", "reason", "paid", "exit", "best", "worst", "replaces", "surge"))
         compared += len(known)
     assert compared > 500
 
