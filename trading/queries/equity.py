@@ -30,7 +30,7 @@ from trading.stats.returns import (
 
 from .holdings import holdings_of, marks_of
 from .journal import Narrowing, remembered
-from .months import shows_examples
+from .months import bounds_of, revision_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -81,7 +81,7 @@ def equities(*, owner: "User", narrowing: Narrowing, today: dt.date) -> list[tup
         return []
     asked = [one for one in accounts_with_ledger(owner) if narrowing.account == one.code]
     if narrowing.account is None:
-        examples = shows_examples(owner)
+        examples = bounds_of(owner, revision_of(owner)).of_examples
         asked = [one for one in accounts_with_ledger(owner) if one.is_example == examples]
     bars = BarBlock.objects.filter(interval=Interval.DAY_1).aggregate(last=Max("last_at"))["last"] if asked else None
     made = []

@@ -23,14 +23,15 @@ from trading.stats.parts import together
 from trading.stats.periods import Span, days_span
 
 from .months import (
+    CACHED_SECONDS,
     DAYS,
     DAYS_IN_R,
     FIGURES,
     GROUPED,
     IN_R,
+    Frame,
     Kind,
     days_from,
-    is_small,
     journal_months,
     month_span,
     revision_of,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Answer = TypeVar("Answer")
-CACHED_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -185,11 +185,11 @@ def _days(owner: "User", narrowing: Narrowing, kind: Kind, unit: str) -> dict[dt
 def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:
     """The closed trades that are meant, in close order: kept months where whole ones are meant, the rest from rows."""
     wants = preferences_of(owner)
-    if not narrowing.only_days or is_small(owner):
+    if not narrowing.only_days or (journal := Frame.of(owner)).is_small:
         yield worked_out(trades=closed_trades(owner=owner, narrowing=narrowing), kind=kind, wants=wants)
         return
     span = span_of(owner, narrowing)
-    for row in journal_months(owner=owner, kind=kind):
+    for row in journal_months(journal=journal, kind=kind):
         month = month_span(row.month)
         meant = month.within(span)
         if meant == month:

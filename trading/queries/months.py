@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from django.core.cache import cache
 
 from legend.lib.money import minor_places
 from trading.models import Fill, Journal, JournalMonth, Trade
@@ -27,6 +28,7 @@ from trading.stats.results import Result, outcomes_of
 if TYPE_CHECKING:
     from accounts.models import User
 
+CACHED_SECONDS = 1800
 SMALL = 500  # closed trades
 AT_ONCE = 12  # months worked out together: what bounds memory
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -58,9 +60,26 @@ class Stretch:
     ranks: dict[str, Ranks]
 
 
-def is_small(owner: "User") -> bool:
-    """True for a journal that is added up from its rows as fast as from kept months."""
-    return Trade.objects.owned_by(owner).closed()[:SMALL].count() < SMALL
+class Bounds(NamedTuple):
+    """First and last closing of the trades that make a journal; `is_small` one is added up from its rows as fast as from kept months."""
+
+    first: dt.datetime | None
+    last: dt.datetime | None
+    of_examples: bool
+    is_small: bool
+
+
+def bounds_of(owner: "User", revision: int) -> Bounds:
+    """Of one's own trades, or of the examples while there are none; four queries, once for each revision."""
+    key = f"journal:{owner.pk}:{revision}:bounds:{SMALL}"
+    found: Bounds | None = cache.get(key)
+    if found is None:
+        of_examples = shows_examples(owner)
+        closed = Trade.objects.owned_by(owner).filter(account__is_example=of_examples).closed().values_list("closed_at", flat=True)
+        first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
+        found = Bounds(first, last, of_examples, closed.order_by()[:SMALL].count() < SMALL)
+        cache.set(key, found, CACHED_SECONDS)
+    return found
 
 
 @dataclass(frozen=True)
@@ -68,31 +87,32 @@ class Frame:
     """Which months of which trades make a journal, and how they are added up."""
 
     owner: "User"
+    revision: int
     trades: TradeQuerySet
     months: Sequence[dt.date]
     wants: TradingPreferences
     basis: str
+    is_small: bool
 
     @classmethod
     def of(cls, owner: "User") -> "Frame":
-        """Each month from the first closed trade to the last, of one's own, or of the examples while there are none; three queries."""
-        wants, with_examples = preferences_of(owner), shows_examples(owner)
-        trades = Trade.objects.owned_by(owner).filter(account__is_example=with_examples)
-        closed = trades.closed().values_list("closed_at", flat=True)
-        first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
-        months = [] if first is None or last is None else list(_months(month_of(first), month_of(last)))
-        basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if with_examples else ''}"
-        return cls(owner, trades, months, wants, basis)
+        """Each month from the first closed trade to the last."""
+        revision, wants = revision_of(owner), preferences_of(owner)
+        bounds = bounds_of(owner, revision)
+        trades = Trade.objects.owned_by(owner).filter(account__is_example=bounds.of_examples)
+        known = bounds.first is not None and bounds.last is not None
+        months = list(_months(month_of(bounds.first), month_of(bounds.last))) if known else []  # type: ignore[arg-type]
+        basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if bounds.of_examples else ''}"
+        return cls(owner, revision, trades, months, wants, basis, bounds.is_small)
 
 
-def journal_months(*, owner: "User", kind: Kind) -> list[JournalMonth]:
-    """The journal month by month; five queries when all are kept."""
-    revision, journal = revision_of(owner), Frame.of(owner)
-    found = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name, basis=journal.basis)}
+def journal_months(*, journal: Frame, kind: Kind) -> list[JournalMonth]:
+    """The journal month by month; one query when all are kept."""
+    found = {row.month: row for row in JournalMonth.objects.filter(owner=journal.owner, kind=kind.name, basis=journal.basis)}
     missing = [month for month in journal.months if month not in found]
     for start in range(0, len(missing), AT_ONCE):
         made = _worked_out(journal, kind, missing[start : start + AT_ONCE])
-        keep_months(owner=owner, revision=revision, rows=made)
+        keep_months(owner=journal.owner, revision=journal.revision, rows=made)
         found |= {row.month: row for row in made}
     return [found[month] for month in journal.months]
 
@@ -147,7 +167,7 @@ def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def revision_of(owner: "User") -> int:
-    return Journal.objects.filter(owner=owner).values_list("revision", flat=True).first() or 1
+    return Journal.objects.filter(owner=owner).values_list("revision", flat=True).first() or 0
 
 
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────

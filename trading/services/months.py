@@ -28,8 +28,8 @@ def forget_months(owner_id: int, closings: Collection[dt.datetime | None] = ()) 
 @transaction.atomic
 def keep_months(*, owner: "User", revision: int, rows: Sequence[JournalMonth]) -> None:
     """Keep what was worked out, unless the journal changed since `revision`."""
-    journal, _ = Journal.objects.select_for_update().get_or_create(owner=owner)
-    if journal.revision != revision:
+    journal = Journal.objects.select_for_update().filter(owner=owner).first()
+    if journal is None or journal.revision != revision:
         return
     JournalMonth.objects.bulk_create(
         rows,

@@ -160,6 +160,16 @@ def test_money_of_several_currencies_stays_apart_and_r_comes_together(alice: Use
     assert_as_recomputed(alice)
 
 
+def test_the_first_trade_of_a_journal_is_seen_at_once(alice: User, api: Client) -> None:
+    client = api(alice)
+    assert client.get("/api/trades/statistics").json()["total_trades"] == 0
+    trade = open_trade(alice)
+    assert client.get("/api/trades/statistics").json()["total_trades"] == 0
+    close_trade(owner=alice, code=trade.code, fill=out(), now=NOW)
+    assert client.get("/api/trades/statistics").json()["total_trades"] == 1
+    assert client.get("/api/analytics/calendar").json()["exits"] == 1
+
+
 def test_a_month_without_trades_between_is_no_gap(alice: User) -> None:
     for at in (dt.datetime(2024, 3, 4, tzinfo=dt.UTC), dt.datetime(2026, 1, 5, tzinfo=dt.UTC)):
         closed_trade(alice, at=at)
