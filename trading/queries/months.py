@@ -70,14 +70,15 @@ class Bounds(NamedTuple):
 
 
 def bounds_of(owner: "User", revision: int) -> Bounds:
-    """Of one's own trades, or of the examples while there are none; four queries, once for each revision."""
+    """Of one's own trades, or of the examples while there are none; three queries at most, once for each revision."""
     key = f"journal:{owner.pk}:{revision}:bounds:{SMALL}"
     found: Bounds | None = cache.get(key)
     if found is None:
         of_examples = shows_examples(owner)
         closed = Trade.objects.owned_by(owner).filter(account__is_example=of_examples).closed().values_list("closed_at", flat=True)
-        first, last = closed.order_by("closed_at").first(), closed.order_by("-closed_at").first()
-        found = Bounds(first, last, of_examples, closed.order_by()[:SMALL].count() < SMALL)
+        few = list(closed.order_by("closed_at")[:SMALL])
+        last = closed.order_by("-closed_at").first() if len(few) == SMALL else few[-1] if few else None
+        found = Bounds(few[0] if few else None, last, of_examples, len(few) < SMALL)
         cache.set(key, found, CACHED_SECONDS)
     return found
 
