@@ -120,7 +120,7 @@ def test_examples_come_and_go_with_one_click(alice: User, browser: Browser) -> N
     client.post("/journal/examples/")
     assert Trade.objects.owned_by(alice).closed().count() > 5
     page = client.get("/journal/")
-    assert "These are example trades" in text_of(page)
+    assert "Example trades are loaded too" in text_of(page) and "ACME" in text_of(page)
     client.post("/journal/examples/", {"remove": "yes"})
     assert list(Trade.objects.all()) == [own] and not TradingAccount.objects.filter(is_example=True).exists()
 

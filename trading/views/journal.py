@@ -22,7 +22,8 @@ from trading.explained.tables import of_groups, of_positions
 from trading.models import Trade, TradingAccount
 from trading.preferences import preferences_of
 from trading.queries.equity import Equity, equities
-from trading.queries.journal import GROUPS, Narrowing, closed_trades, figures, groups
+from trading.queries.journal import GROUPS, Narrowing, closed_trades, figures, groups, narrowed
+from trading.queries.months import shows_examples
 from trading.queries.positions import open_positions
 from trading.queries.units import main_currency, percent_rows, pictures, sums
 from trading.services.examples import load_examples, remove_examples
@@ -60,28 +61,32 @@ def whole(request: HttpRequest) -> HttpResponse:
     narrowing = _narrowing(request)
     if wants_part(request) and request.htmx.target == "more-trades":  # type: ignore[attr-defined]
         return render_page(request, "trading/journal.html", _closed(request, owner, narrowing), part="rows")
-    context = _base(request, owner) | _closed(request, owner, narrowing) | {"exports": offers(*EXPORTED, **asked_of(narrowing))}
+    context = _base(request, owner, narrowing) | _closed(request, owner, narrowing) | {"exports": offers(*EXPORTED, **asked_of(narrowing))}
     if not context["has_trades"]:
         return render_page(request, "trading/journal.html", context)
     return render_page(request, "trading/journal.html", context | _figures(request, owner, narrowing), part="answer")
 
 
-def _base(request: HttpRequest, owner: "User") -> dict[str, Any]:
+def _base(request: HttpRequest, owner: "User", narrowing: Narrowing) -> dict[str, Any]:
     wants = preferences_of(owner)
     accounts = list(TradingAccount.objects.owned_by(owner))
-    positions = open_positions(owner=owner)
+    meant = Narrowing(account=narrowing.account)  # of what is open or planned, whatever else the figures are narrowed to
+    shown = set(narrowed(owner=owner, narrowing=meant).open().values_list("pk", flat=True))
+    positions = [one for one in open_positions(owner=owner) if one.trade.pk in shown]
+    examples = [one.code for one in accounts if one.is_example]
     return {
         "accounts": accounts,
         "discreet": wants.discreet,
         "has_trades": Trade.objects.owned_by(owner).exists(),
-        "has_examples": any(one.is_example for one in accounts),
+        "has_examples": bool(examples),
+        "shows_examples": shows_examples(owner) if narrowing.account is None else narrowing.account in examples,
         "unit": _chosen(request, "unit", [name for name, _ in UNITS], "r"),
         "units": UNITS,
         "periods": PERIODS,
         "period": _chosen(request, "period", [name for name, _ in PERIODS], ""),
         "positions": positions,
         "position_columns": of_positions(positions, wants.discreet),
-        "planned": Trade.objects.owned_by(owner).planned().select_related("account")[:10],
+        "planned": narrowed(owner=owner, narrowing=meant).planned().select_related("account")[:10],
     }
 
 
