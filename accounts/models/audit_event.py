@@ -44,6 +44,10 @@ class Kind(models.TextChoices):
     MODERATED = "moderated", "Moderated"
 
 
+MISSES = (Kind.SIGN_IN_FAILED, Kind.SIGN_IN_LOCKED)
+"""What others can make happen to somebody's account as often as they like."""
+
+
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, user: "User") -> Self:
         """A person's own part."""
@@ -72,7 +76,10 @@ class AuditEvent(models.Model):
     objects = AuditEventQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-at"], name="audit_event_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="audit_event_of_user"),
+            models.Index(fields=["user", "network", "kind"], name="audit_event_from"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.at:%Y-%m-%d %H:%M}"

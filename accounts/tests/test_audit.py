@@ -133,6 +133,15 @@ def test_a_used_token_that_comes_back_is_told_of(alice: User) -> None:
     assert told(alice) == [("token-reused", AWAY)]
 
 
+def test_who_guesses_pushes_nothing_out_of_sight(alice: User, browser: Callable[[User], Client]) -> None:
+    AuditEvent.objects.create(kind=Kind.KEY_MADE, user=alice, network=AWAY, detail={"name": "not mine"})
+    AuditEvent.objects.bulk_create([AuditEvent(kind=Kind.SIGN_IN_FAILED, user=alice, network=AWAY) for _ in range(200)])
+    page = browser(alice).get("/settings/sessions").content.decode()
+
+    assert "API key made: not mine" in page
+    assert page.count("Wrong password") == 10
+
+
 def test_a_right_password_of_a_suspended_person_is_told_of(alice: User, moderator: User) -> None:
     moderation.suspend(user=alice, by=moderator, reason="spam", until=None, now=timezone.now())
     Client(REMOTE_ADDR=AWAY).post("/sign-in", {"username": "alice", "password": PASSWORD})
