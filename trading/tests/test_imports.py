@@ -394,4 +394,5 @@ def test_a_file_is_looked_at_then_taken_by_pages(alice: User, browser: Callable[
     address = f"/journal/import/{alice.trade_imports.get().code}/undo/"
     assert "2 trades go" in client.get(address).content.decode()
     client.post(address)
+    assert client.get(address).status_code == 302
     assert not Trade.objects.exists()

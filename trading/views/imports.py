@@ -107,6 +107,9 @@ def undo(request: HttpRequest, code: UUID) -> HttpResponse:
     """GET tells what would go and what would stay; POST does it."""
     owner = cast("User", request.user)
     made = find_import(owner=owner, code=code)
+    if made.undone_at is not None:
+        messages.info(request, "This import was undone before.")
+        return redirect("trading:import")
     try:
         if request.method != "POST":
             return TemplateResponse(request, "trading/import_undo.html", {"one": made, "undoing": preview_undo(owner=owner, code=code)})
