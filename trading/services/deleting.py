@@ -14,6 +14,7 @@ from trading.events import trade_deleted
 from trading.models import CashFlow, RemovedTrade, Trade
 from trading.preferences import preferences_of
 from trading.queries.prices import last_closes
+from trading.queries.stops import stop_reached
 from trading.stats.decimals import rounded, stored
 from trading.stats.fills import Measures, r_multiple, unrealised
 from trading.stats.results import outcome_of
@@ -83,6 +84,10 @@ def _keep_result(trade: Trade, now: dt.datetime) -> None:
 
 
 def _as_if_closed(trade: Trade, found: Measures) -> Decimal:
-    """An open trade at the last close; without one, all of its risk lost."""
-    left = unrealised(side=trade.side, measures=found, price=last_closes([trade.symbol]).get(trade.symbol))
+    """An open trade at its stop if a bar reached it, else at the last close; without one, all of its risk lost."""
+    price = None
+    if found.opened_at is not None:
+        price = stop_reached(trade, found.first_stop, found.opened_at)
+    price = price if price is not None else last_closes([trade.symbol]).get(trade.symbol)
+    left = unrealised(side=trade.side, measures=found, price=price)
     return stored(found.realised + left) if left is not None else stored(-(found.risk or Decimal(0)))

@@ -89,6 +89,7 @@ class Measures:
     realised: Decimal  # net of the exits so far, and adjustments
     net: Decimal | None  # once closed
     risk: Decimal | None
+    first_stop: Decimal | None  # the initial one
     opened_at: dt.datetime | None
     closed_at: dt.datetime | None
     exits: tuple[Exit, ...]
@@ -159,6 +160,7 @@ def measure(
         realised=stored(total(one.net for one in exits) + adjustments),
         net=stored(gross_all - fees + adjustments) if closed else None,
         risk=risk_of(side=side, entries=entries, typed=typed_risk),
+        first_stop=entries[0].stop if entries else None,
         opened_at=entries[0].at if entries else None,
         closed_at=outs[-1].at if closed else None,
         exits=tuple(exits),

@@ -17,6 +17,7 @@ from trading.stats.fills import (
     reward_to_risk,
     unrealised,
 )
+from trading.stats.stopped import stopped_at
 
 from . import reference
 from .reference import at
@@ -151,6 +152,25 @@ def test_a_split_between_entry_and_exit() -> None:
         splits=[Split(at("01-07", 0), 1, 3)],
     )
     assert odd.status == Status.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("side", "bar", "price"),
+    [
+        ("long", ("48", "48.60", "49", "47.90"), "48"),
+        ("long", ("48", "47.50", "49", "47"), "47.50"),
+        ("long", ("48", "49", "60", "48.01"), None),
+        ("long", ("48", "49", "50", "48"), "48"),
+        ("short", ("104", "106", "107", "99"), "106"),
+        ("short", ("104", "100", "104", "90"), "104"),
+        ("short", ("104", "100", "103.99", "90"), None),
+    ],
+)
+def test_a_stop_that_a_bar_reached_ends_a_trade_there(side: str, bar: tuple[str, ...], price: str | None) -> None:
+    stop, opened, high, low = map(D, bar)
+    calm = (stop, *([D("60")] * 3 if side == "long" else [D("80")] * 3))
+    found = stopped_at(side=side, bars=[(calm[0], calm[1], calm[2], calm[3]), (stop, opened, high, low)])
+    assert found == (None if price is None else D(price))
 
 
 def test_rounding_is_half_up_and_away_from_zero() -> None:

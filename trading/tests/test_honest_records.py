@@ -5,10 +5,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import User
 from legend.lib.errors import Invalid
+from patterns.bars import store_bars
+from patterns.engine.bars import Bars
+from patterns.models import Instrument, Interval
 from trading.models import CashFlow, RemovedTrade, Trade
 from trading.services.corrections import change_fill, change_trade, remove_fill
 from trading.services.deleting import delete_trade
@@ -145,3 +149,31 @@ def test_one_r_everywhere(alice: User, api: Any, browser: Any) -> None:
     assert told["r_multiple"] == whole["total_r"] == whole["best_r"] == "2.6750"
     page, journal = (browser(alice).get(path).content.decode() for path in (f"/journal/{trade.code}/", "/journal/"))
     assert "2.67R" in page and "2.68R" not in page and "2.67R" in journal and "2.68R" not in journal
+
+
+@pytest.mark.parametrize(
+    ("side", "stop", "entered", "days", "moved", "r"),
+    [
+        ("long", "48", ("50", "100"), [(51, 52, 47), (48.6, 49, 47.9), (60, 61, 59)], None, "-1.00"),
+        ("long", "48", ("50", "100"), [(51, 52, 47), (47.5, 49, 47), (60, 61, 59)], None, "-1.25"),
+        ("short", "104", ("100", "50"), [(99, 105, 98), (106, 107, 99), (80, 81, 79)], None, "-1.50"),
+        ("long", "48", ("50", "100"), [(51, 52, 47), (51, 52, 49), (55, 56, 54)], None, "2.50"),
+        # brought towards the price on the first day, and away from it
+        ("long", "48", ("50", "100"), [(51, 52, 50), (51, 52, 49.4), (60, 61, 59)], "49.5", "-0.25"),
+        ("long", "48", ("50", "100"), [(51, 52, 50), (51, 52, 45), (60, 61, 59)], "40", "-1.00"),
+    ],
+)
+def test_a_loser_held_open_and_deleted_counts_at_its_stop(
+    alice: User, side: str, stop: str, entered: tuple[str, str], days: list[tuple[float, float, float]], moved: str | None, r: str
+) -> None:
+    first = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    at = np.array([(first + k * DAY).timestamp() for k in range(len(days))])
+    opened, high, low = (np.array(column, dtype=float) for column in zip(*days, strict=True))
+    close = np.clip(np.full(len(days), 55.0), low, high)
+    bars = Bars(at, opened, high, low, close, np.full(len(days), 1e6))
+    store_bars(instrument=Instrument.objects.create(symbol="ACME"), interval=Interval.DAY_1, bars=bars)
+    trade = open_trade(alice, side=side, stop=stop, fills=[entry(*entered)])
+    if moved is not None:
+        changed(alice, trade, NOW + 20 * MINUTE, current_stop=D(moved))
+    assert delete_trade(owner=alice, code=trade.code, now=NOW + 3 * DAY) is True
+    assert RemovedTrade.objects.get().r_multiple == D(r)
