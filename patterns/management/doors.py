@@ -1,7 +1,8 @@
 """What the commands of the market share: refusals in one sentence, matches as a table."""
 
 import json
-from argparse import ArgumentParser
+import math
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +59,24 @@ NEARLY = (
     ("why not", "analysis", None),
 )
 BESIDE = {"near_misses": "Near misses, of one rule each:", "forming": "Forming, without levels yet:"}
+
+
+def thread_count(text: str) -> int:
+    """For argparse: 0 (the calling thread alone) to 64."""
+    if not text.isdecimal() or len(text) > 2 or int(text) > 64:
+        raise ArgumentTypeError(f"{text[:20]!r} is no number of threads; there are 0 to 64.")
+    return int(text)
+
+
+def least_score(text: str) -> float:
+    """For argparse: a score from 0 to 100."""
+    try:
+        score = float(text)
+    except ValueError:
+        score = math.nan
+    if not 0 <= score <= 100:
+        raise ArgumentTypeError(f"{text[:20]!r} is no score; scores are 0 to 100.")
+    return score
 
 
 def add_beside(parser: ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from patterns.bars import store_many
 from patterns.engine.bars import Bars
+from patterns.engine.registry import detectors
 from patterns.models import Instrument, Scan, Universe
 from patterns.services.detection import detect
 from patterns.services.presentation import present
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 DAYS = (dt.date(2014, 10, 15), dt.date(2015, 8, 24), dt.date(2016, 2, 11), dt.date(2017, 6, 30))
 EVERY = 9  # of the symbols: about 56 of the 505
+EVERY_RULE = [detector.rule() for detector in detectors().values()]  # those for research too
 OWN = ("code", "chart_url")  # made of row numbers, which another database numbers otherwise
 
 
@@ -65,12 +67,12 @@ def test_a_scan_of_the_past_is_that_of_a_file_which_ends_there(market_data: Path
     whole = load("WHOLE", series)
     found = 0
     # the latest first, so that rows know more than the later questions may
-    run_scan_here(universe=whole, now=timezone.now(), threads=0)
+    run_scan_here(universe=whole, rules=EVERY_RULE, now=timezone.now(), threads=0)
     for number, day in enumerate(reversed(DAYS)):
         last = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
         cut = load(f"CUT{number}", {symbol: bars.cut(last) for symbol, bars in series.items() if bars.at[0] <= last})
-        past = run_scan_here(universe=whole, as_of=day, now=timezone.now(), threads=0)
-        alone = run_scan_here(universe=cut, now=timezone.now(), threads=0)
+        past = run_scan_here(universe=whole, as_of=day, rules=EVERY_RULE, now=timezone.now(), threads=0)
+        alone = run_scan_here(universe=cut, rules=EVERY_RULE, now=timezone.now(), threads=0)
         assert shown(past) == shown(alone)
         found += past.results.count()
     assert found > 50
@@ -96,7 +98,7 @@ class RandomMarkets(TestCase):
         whole = create_universe("WHOLE", members=[create_instrument(f"W.{name}", bars=one) for name, one in bars.items()])
         short = create_universe("SHORT", members=[create_instrument(f"S.{name}", bars=one.first(known)) for name, one in bars.items()])
         day = dt.datetime.fromtimestamp(bars["R0"].at[known - 1], dt.UTC).date()
-        past = run_scan_here(universe=whole, as_of=day, now=timezone.now(), threads=0)
-        alone = run_scan_here(universe=short, now=timezone.now(), threads=0)
+        past = run_scan_here(universe=whole, as_of=day, rules=EVERY_RULE, now=timezone.now(), threads=0)
+        alone = run_scan_here(universe=short, rules=EVERY_RULE, now=timezone.now(), threads=0)
         named = [{name: value for name, value in row.items() if name != "name"} for row in shown(past)]
         assert named == [{name: value for name, value in row.items() if name != "name"} for row in shown(alone)]

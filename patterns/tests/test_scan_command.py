@@ -173,3 +173,18 @@ def test_a_scan_killed_in_the_middle_is_finished_by_the_next_with_the_same_match
         assert database.execute("select count(*) from patterns_scan").fetchone() == (1,)
     undisturbed = json.loads(manage(house, *question))
     assert resumed["matches"] == undisturbed["matches"] != []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--threads", "-1", "there are 0 to 64"),
+        ("--threads", "1e3", "there are 0 to 64"),
+        ("--min-score", "nan", "scores are 0 to 100"),
+        ("--min-score", "1e400", "scores are 0 to 100"),
+        ("--min-score", "-1", "scores are 0 to 100"),
+    ],
+)
+def test_options_out_of_bounds_are_refused_in_a_sentence(market: Universe, option: str, value: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("scan", "TEST", f"{option}={value}")

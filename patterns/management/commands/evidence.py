@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from patterns.management.doors import in_one_sentence
+from patterns.management.doors import in_one_sentence, thread_count
 from patterns.models import Evidence, Interval, Universe
 from patterns.moments import said
 from patterns.queries.evidence import Entry, entries_of, survivorship, tries_on
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             "--confirm", choices=Evidence.Confirm.values, default=Evidence.Confirm.TOUCH.value, help="touch of entry, or a close beyond it"
         )
         parser.add_argument("--format", choices=("table", "json"), default="table")
-        parser.add_argument("--threads", type=int, metavar="N", help="default: one a core")
+        parser.add_argument("--threads", type=thread_count, metavar="N", help="default: one a core")
 
     def handle(self, *args: object, **options: Any) -> None:
         with in_one_sentence():

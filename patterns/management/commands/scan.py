@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from patterns.management.doors import FORMATS, add_beside, in_one_sentence, shown
+from patterns.management.doors import FORMATS, add_beside, in_one_sentence, least_score, shown, thread_count
 from patterns.models import Interval, Scan
 from patterns.moments import said
 from patterns.queries.evidence import evidence_beside, named, strength
@@ -29,10 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="DATE", help="the last bar it may know (default: the latest)")
         parser.add_argument("--interval", choices=Interval.values, default=Interval.DAY_1.value)
         parser.add_argument("--pattern", action="append", default=[], metavar="P", help="may be given several times (default: all)")
-        parser.add_argument("--min-score", type=float, default=0.0, metavar="N")
+        parser.add_argument("--min-score", type=least_score, default=0.0, metavar="N")
         parser.add_argument("--format", choices=FORMATS, default="table")
         add_beside(parser)
-        parser.add_argument("--threads", type=int, metavar="N", help="default: one a core")
+        parser.add_argument("--threads", type=thread_count, metavar="N", help="default: one a core")
 
     def handle(self, *args: object, **options: Any) -> None:
         patterns = options["pattern"]
