@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from patterns.models import PatternMatch, Universe
+from patterns.services.evidence import judge_here
+from patterns.services.rules import engine_rule
 from patterns.services.scans import run_scan_here
 from patterns.tests.factories import create_market
 from trading.models import CashFlow, Trade, TradingAccount
@@ -41,6 +43,9 @@ def test_a_match_fills_in_its_levels_for_those_who_may_see_it(alice: User, charl
     client = browser(alice)
     page = client.get(f"/journal/new/?match={match.code}")
     assert f"Plan {match.instrument.symbol}" in text_of(page) and as_level(match.entry) in page.content.decode()
+    assert "What this rule did before" not in text_of(page), "nothing was worked out yet"
+    judge_here(universe=match.universe, rules=[engine_rule(row=match.rule)], now=timezone.now(), threads=1)
+    assert "What this rule did before" in text_of(client.get(f"/journal/new/?match={match.code}"))
     told = {
         "ticker": match.instrument.symbol,
         "side": match.side,

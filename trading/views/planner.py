@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from legend.lib.errors import LegendError
 from legend.lib.models import KeyReused
+from patterns.queries.evidence import evidence_beside, named
 from trading.forms.trades import TradeForm, or_zero, words
 from trading.models import Trade
 from trading.preferences import preferences_of
@@ -63,7 +64,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: TradeForm, told: dict[str, Any], status: int = 200) -> HttpResponse:
     owner = cast("User", request.user)
     found = match_to_plan(owner=owner, code=str(told.get("match") or ""))
-    return TemplateResponse(request, "trading/new.html", {"form": form, "from_match": found, **_plan_context(owner, told)}, status=status)
+    context = {"form": form, "from_match": found, "before": evidence_beside([found]).get(named(found)) if found else None}
+    return TemplateResponse(request, "trading/new.html", context | _plan_context(owner, told), status=status)
 
 
 @in_own_time
