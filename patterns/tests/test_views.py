@@ -397,7 +397,9 @@ def test_a_structure_is_one_row_that_names_its_other_finds(browser: Browser, ali
     page = browser(alice).get("/scanner/").content.decode()
     assert f'data-code="{leader}"' in page and f'data-code="{match.code}"' not in page
     assert "also rectangle" in page
-    assert "Also over this structure" in browser(alice).get(f"/scanner/{scan.code}/{leader}/").content.decode()
+    assert (
+        "Also over this structure" in browser(alice).get(f"/scanner/{scan.code}/{leader}/", headers={"HX-Request": "true"}).content.decode()
+    )
     alone = browser(alice).get("/scanner/?pattern=rectangle").content.decode()
     assert f'data-code="{match.code}"' in alone
 

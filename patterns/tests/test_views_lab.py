@@ -83,8 +83,10 @@ def test_every_parameter_has_a_slider_within_its_bounds_and_a_changed_one_is_mar
 @pytest.mark.parametrize(
     ("query", "said"),
     [
+        ("p-min_separation=40&p-max_separation=30", "min_separation must not be larger than max_separation"),
         ("p-tolerance=99", "less than or equal to 10"),
         ("p-tolerance=x", "Enter a number"),
+        ("p-min_separation=40&p-max_separation=30", "min_separation must not be larger than max_separation"),
         ("horizon=0", "greater than or equal to 1"),
         ("costs=201", "less than or equal to 200"),
         ("universe=NOWHERE", "not one of the available choices"),

@@ -353,7 +353,6 @@ DETECTORS = (
         ordered=(
             ("min_width", "max_width"),
             ("min_depth", "max_depth"),
-            ("rims", "loose"),
             ("min_handle", "max_handle"),
             ("min_handle_depth", "handle_depth"),
             ("min_place", "max_place"),

@@ -60,7 +60,7 @@ DETECTORS = (
         clauses=_double.clauses("Low", "Fall"),
         marks=_double.MARKS,
         variants=("", "double-bottom-undercut"),
-        ordered=(("tolerance", "loose"), ("min_separation", "max_separation")),
+        ordered=(("min_separation", "max_separation"),),
         examples=(Drawn(((0, 120), (40, 116), (30, 100), (8, 110), (10, 100.5), (14, 116)), breaks=98),),
         counter=(Drawn(((0, 120), (40, 116), (30, 100), (8, 110), (10, 94), (14, 116)), note="second low 6 % lower"),),
     ),

@@ -56,7 +56,7 @@ DETECTORS = (
         roles=_double.roles("High", "high", "Middle low", "low"),
         clauses=_double.clauses("High", "Rise"),
         marks=_double.MARKS,
-        ordered=(("tolerance", "loose"), ("min_separation", "max_separation")),
+        ordered=(("min_separation", "max_separation"),),
         examples=(Drawn(((0, 80), (40, 84), (30, 100), (8, 90), (10, 99.5), (14, 84)), breaks=97),),
         counter=(Drawn(((0, 80), (40, 84), (30, 100), (8, 90), (10, 94), (14, 84)), note="second top 6 % lower"),),
     ),

@@ -53,7 +53,7 @@ DETECTORS = (
         roles=_triple.roles("Low", "low", "Middle high", "high"),
         clauses=_triple.clauses("Low", "Fall"),
         marks=_triple.MARKS,
-        ordered=(("tolerance", "loose"), ("min_separation", "max_span")),
+        ordered=(("min_separation", "max_span"),),
         examples=(Drawn(((0, 120), (40, 116), (30, 100), (9, 109), (9, 99.5), (9, 109.5), (9, 100.5), (14, 116)), breaks=115),),
         counter=(
             Drawn(((0, 120), (40, 116), (30, 100), (9, 109), (9, 94), (9, 109.5), (9, 100.5), (14, 116)), note="the middle one is a head"),

@@ -53,7 +53,7 @@ DETECTORS = (
         roles=_triple.roles("High", "high", "Middle low", "low"),
         clauses=_triple.clauses("High", "Rise"),
         marks=_triple.MARKS,
-        ordered=(("tolerance", "loose"), ("min_separation", "max_span")),
+        ordered=(("min_separation", "max_span"),),
         examples=(Drawn(((0, 80), (40, 84), (30, 100), (9, 91), (9, 100.5), (9, 90.5), (9, 99.5), (14, 84)), breaks=115),),
         counter=(
             Drawn(((0, 80), (40, 84), (30, 100), (9, 91), (9, 106), (9, 90.5), (9, 99.5), (14, 84)), note="the middle one is a head"),

@@ -148,8 +148,11 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
         detector("rectangle").rule(min_span=60, max_span=40)
     assert refused.value.field in ("params.min_span", "params.max_span")
     with pytest.raises(BadRule) as refused:
-        detector("double-bottom").rule(loose=0.02)
-    assert refused.value.field == "params.loose"
+        detector("double-bottom").rule(max_separation=30, min_separation=40)
+    assert refused.value.field == "params.min_separation"
+    with pytest.raises(BadRule) as refused:
+        detector("vcp").rule(shrink_once=0.6)
+    assert refused.value.field == "params.shrink_once"
 
 
 # published figures and hints -------------------------------------------------------------------------------------------------
