@@ -90,8 +90,9 @@ def in_words(value: Figure, unit: str = "") -> str:
 
 
 def as_told(figures: Published) -> dict[str, object]:
-    """As plain values, with source and sentence."""
-    return {**figures._asdict(), "source": SOURCE, "sentence": sentence(figures)}
+    """As plain values, a range as a list of two, with source and sentence."""
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in figures._asdict().items()}
+    return {**values, "source": SOURCE, "sentence": sentence(figures)}
 
 
 def sentence(figures: Published | None) -> str:

@@ -26,8 +26,9 @@ def after(*more: tuple[float, float, float, float]) -> Any:
     bars, _ = known()
     rows = np.array(more, float).reshape(-1, 4)
     at = bars.at[-1] + DAY * (1 + np.arange(len(rows)))
-    columns = (np.concatenate([old, new]) for old, new in zip(bars[1:5], rows.T, strict=True))
-    (find,) = replay(Bars(np.concatenate([bars.at, at]), *columns, np.full(bars.size + len(rows), 1e6)), [RULE]).finds
+    opened, high, low, close = (np.concatenate([old, new]) for old, new in zip(bars[1:5], rows.T, strict=True))
+    whole = Bars(np.concatenate([bars.at, at]), opened, high, low, close, np.full(bars.size + len(rows), 1e6))
+    (find,) = replay(whole, [RULE]).finds
     return find
 
 

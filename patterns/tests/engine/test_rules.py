@@ -159,7 +159,7 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
 
 
 def test_published_figures_are_of_patterns_that_there_are_and_of_their_sides() -> None:
-    from patterns.engine.published import FIGURES, in_words, published, sentence
+    from patterns.engine.published import FIGURES, as_told, in_words, published, sentence
 
     for name, side, kind in FIGURES:
         source, pattern = patterns()[name]
@@ -167,6 +167,7 @@ def test_published_figures_are_of_patterns_that_there_are_and_of_their_sides() -
         assert kind in ("", *source.variants) or " and " in kind
     assert published("double-bottom", "long", kind="Eve and Eve") == FIGURES["double-bottom", "long", "Eve and Eve"]
     assert published("vcp", "long") is None and sentence(None) == "None published."
+    assert as_told(FIGURES["double-top", "short", ""])["fail"] == [20, 25]
     assert "Rank 16 of 39" in sentence(published("ascending-triangle", "long"))
     assert "20 to 25 % failed" in sentence(published("double-top", "short"))
     assert "Unranked" in sentence(published("bear-flag", "short")) and in_words(None) == "\N{EM DASH}"
