@@ -99,19 +99,21 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for verb in VERBS & path.keys():
             operation = path[verb]
             said = operation["responses"]
-            for status in sorted(refusals_of(address, operation)):
+            for status in sorted(refusals_of(address, verb, operation)):
                 said.setdefault(str(status), {"$ref": f"#/components/responses/{REFUSALS[status][0]}"})
             operation["responses"] = dict(sorted(said.items()))
     return result
 
 
-def refusals_of(address: str, operation: dict[str, Any]) -> set[int]:
+def refusals_of(address: str, verb: str, operation: dict[str, Any]) -> set[int]:
     """The statuses with which an operation may refuse, by what it takes."""
     takes = {one["name"] for one in operation.get("parameters", [])}
-    found = {400, 406, 429} | ({401, 403} if operation.get("security") else set())
+    found = {400, 406, 429}
+    if operation.get("security") or address.startswith("/api/auth/"):
+        found |= {401, 403}
     if takes or "requestBody" in operation:
         found |= {404}
-    if "requestBody" in operation:
+    if verb != "get":
         found |= {409, 413, 415}
     if "Idempotency-Key" in takes:
         found |= {422}
