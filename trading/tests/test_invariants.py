@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from trading.stats.breakdowns import breakdown, tally
@@ -26,7 +26,8 @@ from trading.stats.walks import Growth, Walk
 from .reference import moments, result_of
 
 NEW_YORK = ZoneInfo("America/New_York")
-brief = settings(max_examples=40)
+# how long an example takes is the machine's affair
+brief = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 prices = st.decimals(min_value="0.01", max_value="9999", places=2)
 fees = st.decimals(min_value=0, max_value=20, places=2)

@@ -177,7 +177,7 @@ def test_a_month_without_trades_between_is_no_gap(alice: User) -> None:
     assert JournalMonth.objects.filter(kind="figures").count() == 23
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(journals, st.lists(st.integers(0, 6), max_size=3), st.sampled_from(["0", "0.2"]))
 def test_11_pieces_put_together_are_the_whole(journal: list[Any], cuts: list[int], band: str) -> None:
     results = results_of([measured(trade) for trade in journal])

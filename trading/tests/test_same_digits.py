@@ -50,8 +50,9 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", words).strip()
 
 
-def stats_of(page: str) -> dict[str, str]:
-    found = re.findall(r'id="how-(\w+)" popover.*?class="how-value">(.*?)</p>', page, re.S)
+def stats_of(page: str, place: str = "top") -> dict[str, str]:
+    """The figures at the top of a journal, or `all` of them below."""
+    found = re.findall(rf'<div class="stat"><dt>(?:(?!</dt>).)*?id="how-{place}-(\w+)".*?</dt><dd>(.*?)</dd>', page, re.S)
     return {name: plain(value) for name, value in found}
 
 
@@ -108,8 +109,16 @@ def test_every_statistic_has_the_same_digits_everywhere(entered: User, api: Api,
         if name in written:
             assert written[name] == sheet[name] == str(value), name
     for unit, expected in SHOWN.items():
-        found = stats_of(browser(entered).get(f"/journal/?unit={unit}").content.decode())
+        page = browser(entered).get(f"/journal/?unit={unit}").content.decode()
+        found = stats_of(page)
         assert {name: found[name] for name in expected} == expected
+    below = {name: re.sub(r"[^\d.-]", "", value) for name, value in stats_of(page, "all").items()}
+    shared = [name for name, value in STATISTICS.items() if name in below and isinstance(value, str | int)]
+    assert len(shared) > 20
+    for name in shared:
+        value = STATISTICS[name]
+        places = Decimal("0.01") if isinstance(value, str) else Decimal(1)
+        assert Decimal(below[name]) == Decimal(str(value)).quantize(places, ROUND_HALF_UP), name
 
 
 def test_the_same_filter_gives_the_same_digits_everywhere(entered: User, api: Api, browser: Callable[[User], Client]) -> None:
