@@ -109,6 +109,30 @@ def test_every_model_with_people_in_it_is_handed_out(alice: User) -> None:
     assert not missing, f"Let `export` in the app's belongings.py hand out {sorted(missing)}, or say in NOT_THEIRS why not"
 
 
+INTERNAL = {
+    "id", "user", "owner", "person", "digest", "request_key", "request_digest", "session_key", "session_data", "file", "avatar", "actor",
+    "password", "generation", "is_staff", "is_superuser", "is_active", "first_name", "last_name", "checklist_hidden_at", "started_at",
+    "finished_at", "used_at", "settled_at", "due_at", "tries", "code",
+}  # fmt: skip
+
+
+def test_of_a_person_and_their_settings_every_column_is_handed_out(alice: User) -> None:
+    """A new one is either told to its owner, or said to be of no use to them."""
+    handed_out: dict[Any, set[str]] = {}
+    for kept in belongings:
+        for part in kept.export(alice) if kept.app == "accounts" else ():
+            if isinstance(part, Table):
+                names = {column.split("__")[0].replace("told_", "") for column in part.columns}
+                handed_out[part.rows.model] = handed_out.get(part.rows.model, set()) | names
+    missing = {
+        f"{model.__name__}.{field.name}"
+        for model, names in handed_out.items()
+        for field in model._meta.concrete_fields
+        if field.name not in names | INTERNAL
+    }
+    assert not missing
+
+
 def test_the_archive_holds_every_table_twice_and_the_files(settled: User) -> None:
     with archive_of(settled) as archive:
         assert archive.testzip() is None
