@@ -55,10 +55,10 @@ def take_up_scans() -> None:
 
 
 def take_up_evidence() -> None:
-    """Go on with what was under way, and work out what a scan from the command line has left to the worker."""
+    """Go on with what was under way, and work out what a scan from the command line, or the first one, has left to the worker."""
     from patterns.models import Scan
     from patterns.services.evidence import requeue_everything
-    from patterns.tasks import refresh_evidence
+    from patterns.tasks import keep_candidates, refresh_evidence
 
     requeue_everything(now=timezone.now())
     latest: dict[tuple[int | None, str], int] = {}
@@ -66,5 +66,8 @@ def take_up_evidence() -> None:
         Scan.objects.finished().filter(universe__owner=None).order_by("finished_at").values_list("pk", "universe", "interval")
     ):
         latest[universe, interval] = pk
+    # near misses first: they take a second, and evidence with its noise floor a minute
+    for scan_id in latest.values():
+        keep_candidates.delay(scan_id)
     for scan_id in latest.values():
         refresh_evidence.delay(scan_id)

@@ -1,6 +1,7 @@
 """/api/scan/{code}/results, /api/top-setups"""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from patterns.models import PatternMatch, Scan, ScanCandidate, ScanResult
 from patterns.moments import said
 from patterns.queries.evidence import Entry, Named, by_evidence, evidence_of_results, named, strength
 from patterns.queries.results import OPEN, members_of
+from patterns.queries.scanner import rated_from
 from patterns.services.candidates import check_kept
 from patterns.services.presentation import present
 from patterns.services.rules import meant_patterns, store_rules
@@ -64,12 +66,17 @@ class CandidateFilter(filters.FilterSet):
     min_score = filters.NumberFilter("score", lookup_expr="gte")
     sector = filters.CharFilter("instrument__sector", lookup_expr="iexact")
 
+    min_rs = filters.NumberFilter(method="rated", min_value=0, max_value=99)
+
     class Meta:
         model = ScanCandidate
         fields: list[str] = []
 
     def of_pattern(self, queryset: QuerySet[ScanCandidate], name: str, value: str) -> QuerySet[ScanCandidate]:
         return queryset.filter(pattern__in=meant_patterns(patterns=[value]))
+
+    def rated(self, queryset: QuerySet[ScanCandidate], name: str, value: Decimal) -> QuerySet[ScanCandidate]:
+        return rated_from(queryset, float(value))
 
 
 class ClosestFirst(CursorPages):

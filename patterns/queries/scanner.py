@@ -147,10 +147,22 @@ def narrowed(scan: Scan, by: Narrowing, beside: Beside) -> QuerySet[ScanResult]:
 def nearly(scan: Scan, by: Narrowing, *, page: int = 1) -> Page[ScanCandidate]:
     """A page of near misses or of forming shapes, `by.state` says which; two queries."""
     rows = ScanCandidate.objects.filter(scan=scan, kind=by.state)
-    for name, value in (("pattern", by.pattern), ("side", by.side), ("score__gte", by.min_score), ("instrument__sector", by.sector)):
+    narrowed_by = {
+        "pattern": by.pattern,
+        "side": by.side,
+        "score__gte": by.min_score,
+        "instrument__sector": by.sector,
+    }
+    for name, value in narrowed_by.items():
         if value:
             rows = rows.filter(**{name: value})
+    rows = rows if by.min_rs is None else rated_from(rows, by.min_rs)
     return Paginator(rows.order_by("rank"), PAGE_ROWS).get_page(page)
+
+
+def rated_from(rows: QuerySet[ScanCandidate], least: float) -> QuerySet[ScanCandidate]:
+    """Those with such a rating or a higher one; SQLite takes what is unknown for more than any number."""
+    return rows.filter(told__rs_rating__gte=least).exclude(told__rs_rating=None)
 
 
 def closest(scan: Scan, count: int = 3) -> list[dict[str, Any]]:

@@ -72,6 +72,24 @@ def test_the_api_lists_them_by_state_and_says_what_is_missing(scan: Scan, api: C
     assert of(client.get(address).json()["results"]).isdisjoint(of(near))
 
 
+def test_they_are_narrowed_by_their_rating(scan: Scan, api: Callable[[User | None], APIClient], alice: User, client: Client) -> None:
+    keep_candidates(scan_id=scan.pk)
+    row = scan.candidates.get(kind="near")
+    row.told = {**row.told, "rs_rating": 80}
+    row.save()
+    client.force_login(alice)
+    for least, shown in ((70, True), (80, True), (81, False)):
+        asked = {"state": "near", "min_rs": least}
+        told = api(alice).get(f"/api/scan/{scan.code}/results", asked).json()["results"]
+        assert [one["symbol"] for one in told] == (["NEAR"] if shown else [])
+        assert ("/symbols/NEAR/" in client.get("/scanner/", {"scan": scan.code, **asked}).content.decode()) is shown
+    for wrong in ("nan", "-1", "1e9", "x"):
+        assert api(alice).get(f"/api/scan/{scan.code}/results", {"state": "near", "min_rs": wrong}).status_code == 400
+    row.told = {**row.told, "rs_rating": None}
+    row.save()
+    assert api(alice).get(f"/api/scan/{scan.code}/results", {"state": "near", "min_rs": 1}).json()["results"] == []
+
+
 def test_detect_tells_them_only_when_asked(universe: Universe, api: Callable[[User | None], APIClient], alice: User) -> None:
     client = api(alice)
     plain = client.post("/api/patterns/detect", {"ticker": "NEAR"}, format="json").json()
