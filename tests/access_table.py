@@ -8,13 +8,15 @@ A line says: kind, scope that a key needs to change something (reading always ne
     owner      the one it belongs to; for everybody else it does not exist (404). Needs a line in `examples`
     hers       a thing of one person that others may see if its owner said so; here she did not, so for them there is none (404)
     moderator  moderators and admins; other people are refused (403)
-    desk       the admin's pages: staff; everybody else is led to its sign-in page
+    gate       the administration's sign-in, which it has not: strangers are led to the one there is, others are refused
+    desk       the administration: moderators and admins; everybody else is led to its sign-in page
+    head       the administration: admins only
+    closed     what the administration does not do, nor show, for anybody
+    nothing    of the administration: an address without a page
 
 An address may have several lines, each with its methods. "In" means that the person got past the door: an empty form may still be
 refused as one.
 """
-
-from accounts.models import User
 
 ROUTES = """
 public     -        GET                    /healthz
@@ -196,133 +198,76 @@ person     journal  POST                   /api/alerts/test
 person     journal  GET                    /api/alerts/log
 owner      journal  POST                   /api/alerts/log/{code}/acknowledge
 person     social   GET POST DELETE        /api/notifications
+
+gate       -        GET POST               /admin/login/
+anyone     -        POST                   /admin/logout/
+desk       -        GET                    /admin/password_change/
+desk       -        GET                    /admin/password_change/done/
+desk       -        GET                    /admin/
+desk       -        GET                    /admin/{app_label}/
+nothing    -        GET POST               /admin/{anything}
+closed     -        GET                    /admin/autocomplete/
+desk       -        GET                    /admin/jsi18n/
+nothing    -        GET                    /admin/r/{content_type_id}/{object_id}/
+desk       -        GET POST               /admin/accounts/user/
+head       -        GET POST               /admin/accounts/user/add/
+desk       -        GET                    /admin/accounts/user/{object_id}/
+desk       -        GET                    /admin/accounts/user/{object_id}/change/
+closed     -        POST                   /admin/accounts/user/{object_id}/change/
+closed     -        GET POST               /admin/accounts/user/{object_id}/delete/
+desk       -        GET                    /admin/accounts/user/{object_id}/history/
+desk       -        GET POST               /admin/accounts/apikey/
+closed     -        GET POST               /admin/accounts/apikey/add/
+desk       -        GET                    /admin/accounts/apikey/{object_id}/
+desk       -        GET                    /admin/accounts/apikey/{object_id}/change/
+closed     -        POST                   /admin/accounts/apikey/{object_id}/change/
+closed     -        GET POST               /admin/accounts/apikey/{object_id}/delete/
+desk       -        GET                    /admin/accounts/apikey/{object_id}/history/
+desk       -        GET POST               /admin/accounts/auditevent/
+closed     -        GET POST               /admin/accounts/auditevent/add/
+desk       -        GET                    /admin/accounts/auditevent/{object_id}/
+desk       -        GET                    /admin/accounts/auditevent/{object_id}/change/
+closed     -        POST                   /admin/accounts/auditevent/{object_id}/change/
+closed     -        GET POST               /admin/accounts/auditevent/{object_id}/delete/
+desk       -        GET                    /admin/accounts/auditevent/{object_id}/history/
+desk       -        GET POST               /admin/patterns/instrument/
+head       -        GET POST               /admin/patterns/instrument/add/
+desk       -        GET                    /admin/patterns/instrument/{object_id}/
+desk       -        GET                    /admin/patterns/instrument/{object_id}/change/
+head       -        POST                   /admin/patterns/instrument/{object_id}/change/
+head       -        GET POST               /admin/patterns/instrument/{object_id}/delete/
+desk       -        GET                    /admin/patterns/instrument/{object_id}/history/
+desk       -        GET POST               /admin/patterns/universe/
+head       -        GET POST               /admin/patterns/universe/add/
+desk       -        GET                    /admin/patterns/universe/{object_id}/
+desk       -        GET                    /admin/patterns/universe/{object_id}/change/
+head       -        POST                   /admin/patterns/universe/{object_id}/change/
+head       -        GET POST               /admin/patterns/universe/{object_id}/delete/
+desk       -        GET                    /admin/patterns/universe/{object_id}/history/
+desk       -        GET POST               /admin/patterns/universemember/
+head       -        GET POST               /admin/patterns/universemember/add/
+desk       -        GET                    /admin/patterns/universemember/{object_id}/
+desk       -        GET                    /admin/patterns/universemember/{object_id}/change/
+head       -        POST                   /admin/patterns/universemember/{object_id}/change/
+head       -        GET POST               /admin/patterns/universemember/{object_id}/delete/
+desk       -        GET                    /admin/patterns/universemember/{object_id}/history/
+desk       -        GET POST               /admin/patterns/scan/
+closed     -        GET POST               /admin/patterns/scan/add/
+desk       -        GET                    /admin/patterns/scan/{object_id}/
+desk       -        GET                    /admin/patterns/scan/{object_id}/change/
+head       -        POST                   /admin/patterns/scan/{object_id}/change/
+head       -        GET POST               /admin/patterns/scan/{object_id}/delete/
+desk       -        GET                    /admin/patterns/scan/{object_id}/history/
+desk       -        GET POST               /admin/patterns/patternmatch/
+closed     -        GET POST               /admin/patterns/patternmatch/add/
+desk       -        GET                    /admin/patterns/patternmatch/{object_id}/
+desk       -        GET                    /admin/patterns/patternmatch/{object_id}/change/
+closed     -        POST                   /admin/patterns/patternmatch/{object_id}/change/
+head       -        GET POST               /admin/patterns/patternmatch/{object_id}/delete/
+desk       -        GET                    /admin/patterns/patternmatch/{object_id}/history/
 """
 
 SOCKETS = """
 person     ws/live
 nobody     (anything else)
 """
-TRADE_PAGES = ("close", "enter", "change", "delete", "picture", "facts", "lines", "splits", "checklist")
-
-
-def examples(owner: User) -> dict[str, str]:
-    """For each address with a blank: one that exists and, where its kind is `owner`, belongs to this person; with `?…` if it needs that."""
-    import io
-    from datetime import timedelta
-    from zoneinfo import ZoneInfo
-
-    from django.utils import timezone
-    from PIL import Image
-
-    from accounts.models import PasswordReset, Session, SignUp, TokenFamily
-    from accounts.services.api_keys import create_key
-    from accounts.services.archives import make_archive, request_archive
-    from accounts.services.profiles import set_avatar
-    from patterns.engine.registry import default_rules
-    from patterns.models import Evidence, PatternMatch, ScanResult
-    from patterns.services.evidence import judge_here
-    from patterns.services.rules import asked_rules
-    from patterns.services.saved_rules import lab_rule, save_rule
-    from patterns.services.scans import request_scan, run_scan_here
-    from patterns.services.universes import create_list
-    from patterns.tests.factories import create_market
-    from social.models import Notification
-    from social.services.notifications import tell_alerts
-    from trading.importing.executions import Reading
-    from trading.services.alerts import create_alert, test_alert
-    from trading.services.imports import start_import
-    from trading.services.screenshots import add_screenshot
-    from trading.services.watchlists import watch
-    from trading.tests.factories import create_journal
-
-    now = timezone.now()
-    key, _ = create_key(owner=owner, name="script", scopes=["read"], expires_at=None, now=now)
-    market = create_market(4, bars=320)
-    run_scan_here(universe=market, now=now, threads=0)
-    judge_here(universe=market, rules=default_rules()[:1], now=now, threads=1)
-    own_list = create_list(owner=owner, title="my shares", symbols=["S0"])
-    scan = request_scan(universe=own_list, rules=asked_rules(patterns=[]), interval="1day", as_of=None, by=owner, now=now)
-    shown = ScanResult.objects.create(
-        scan=scan, match=PatternMatch.objects.earliest("id"), state="ready", price=1, distance_pct=1, closes=[1.0, 2.0]
-    )
-    saved = save_rule(owner=owner, name="mine", rule=lab_rule(detector="double-bottom", params={}))
-    session = Session.objects.create(session_key="x" * 64, user=owner, expire_date=now + timedelta(days=1))
-    family = TokenFamily.objects.create(user=owner)
-    archive = request_archive(owner=owner, now=now)
-    make_archive(archive_id=archive.pk)
-    tomorrow = now + timedelta(days=1)
-    new = SignUp(username="newcomer", email="newcomer@example.com", password="!", expires_at=tomorrow)
-    forgotten = PasswordReset(user=owner, email=owner.email, expires_at=tomorrow)
-    confirm, reset = new.new_code(), forgotten.new_code()
-    new.save()
-    forgotten.save()
-    picture = io.BytesIO()
-    Image.new("RGB", (9, 9)).save(picture, "PNG")
-    picture.seek(0)
-    set_avatar(user=owner, picture=picture)
-    watch(owner=owner, ticker="S0", now=now)
-    alert = create_alert(owner=owner, wish={"kind": "price", "symbol": "S0", "params": {"level": 1}})
-    event = test_alert(owner=owner, code=alert.code, now=now)
-    account, trade = create_journal(owner)
-    imported = start_import(owner=owner, text="symbol,date,quantity,price\nXYZ,2026-01-05,1,1", reading=Reading(ZoneInfo("UTC")), now=now)
-    picture.seek(0)
-    shot = add_screenshot(owner=owner, code=trade.code, file=picture, now=now)
-    tell_alerts(event_ids=[event.pk], now=now)
-    return {
-        "/journal/import/{code}/": f"/journal/import/{imported.code}/",
-        "/journal/import/{code}/undo/": f"/journal/import/{imported.code}/undo/",
-        "/api/trades/import/{code}": f"/api/trades/import/{imported.code}",
-        "/journal/accounts/{code}/": f"/journal/accounts/{account.code}/",
-        "/journal/accounts/{code}/opening/": f"/journal/accounts/{account.code}/opening/",
-        "/journal/risk/{kind}/": "/journal/risk/kelly/",
-        "/journal/fills/{symbol}/": "/journal/fills/ACME/",
-        "/journal/pictures/{code}/": f"/journal/pictures/{shot.code}/",
-        "/journal/pictures/{code}/delete/": f"/journal/pictures/{shot.code}/delete/",
-        "/journal/{code}/": f"/journal/{trade.code}/",
-        **{f"/journal/{{code}}/{what}/": f"/journal/{trade.code}/{what}/" for what in TRADE_PAGES},
-        "/journal/{code}/fills/{number}/": f"/journal/{trade.code}/fills/1/",
-        "/api/trades/{code}": f"/api/trades/{trade.code}",
-        "/api/trades/{code}/fills": f"/api/trades/{trade.code}/fills",
-        "/api/trades/{code}/fills/{number}": f"/api/trades/{trade.code}/fills/1",
-        "/api/trades/{code}/events": f"/api/trades/{trade.code}/events",
-        "/api/trades/{code}/split": f"/api/trades/{trade.code}/split",
-        "/api/portfolio/accounts/{code}": f"/api/portfolio/accounts/{account.code}",
-        "/api/portfolio/accounts/{code}/cash-flows": f"/api/portfolio/accounts/{account.code}/cash-flows",
-        "/watchlist/{ticker}/": "/watchlist/S0/",
-        "/watchlist/{ticker}/remove/": "/watchlist/S0/remove/",
-        "/alerts/{code}/": f"/alerts/{alert.code}/",
-        "/alerts/{code}/switch/": f"/alerts/{alert.code}/switch/",
-        "/alerts/{code}/test/": f"/alerts/{alert.code}/test/",
-        "/alerts/{code}/delete/": f"/alerts/{alert.code}/delete/",
-        "/alerts/log/{code}/acknowledge/": f"/alerts/log/{event.code}/acknowledge/",
-        "/notifications/{code}/": f"/notifications/{Notification.objects.get(person=owner).code}/",
-        "/api/watchlist/{ticker}": "/api/watchlist/S0",
-        "/api/watchlist/remove/{ticker}": "/api/watchlist/remove/S0",
-        "/api/alerts/update/{code}": f"/api/alerts/update/{alert.code}",
-        "/api/alerts/{code}": f"/api/alerts/{alert.code}",
-        "/api/alerts/log/{code}/acknowledge": f"/api/alerts/log/{event.code}/acknowledge",
-        "/settings/export/{code}": f"/settings/export/{archive.code}",
-        "/api/users/me/export/{code}": f"/api/users/me/export/{archive.code}",
-        "/confirm/{code}": f"/confirm/{confirm}",
-        "/reset-password/{code}": f"/reset-password/{reset}",
-        "/settings/keys/{code}/revoke": f"/settings/keys/{key.code}/revoke",
-        "/settings/sessions/{code}/end": f"/settings/sessions/{session.code}/end",
-        "/settings/clients/{code}/end": f"/settings/clients/{family.code}/end",
-        "/people/{username}/avatar": f"/people/{owner.username}/avatar",
-        "/api/auth/api-keys/{code}": f"/api/auth/api-keys/{key.code}",
-        "/scanner/{code}/cancel/": f"/scanner/{scan.code}/cancel/",
-        "/scanner/{code}/{match}/": f"/scanner/{scan.code}/{shown.match.code}/",
-        "/lab/own/{code}/rename/": f"/lab/own/{saved.code}/rename/",
-        "/lab/own/{code}/delete/": f"/lab/own/{saved.code}/delete/",
-        "/symbols/{symbol}/": "/symbols/S0/",
-        "/symbols/{symbol}/context/": "/symbols/S0/context/",
-        "/patterns/{name}/": "/patterns/double-bottom/",
-        "/api/patterns/evidence/{code}": f"/api/patterns/evidence/{Evidence.objects.latest('id').code}",
-        "/api/patterns/saved/{code}": f"/api/patterns/saved/{saved.code}",
-        "/api/charts/data": "/api/charts/data?ticker=S0",
-        "/api/scan/status": f"/api/scan/status?code={scan.code}",
-        "/api/scan/{code}": f"/api/scan/{scan.code}",
-        "/api/scan/{code}/results": f"/api/scan/{scan.code}/results",
-        "/api/universe/custom/{code}": f"/api/universe/custom/{own_list.code}",
-        "/api/universe/{name}": "/api/universe/TEST",
-    }

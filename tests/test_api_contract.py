@@ -20,7 +20,7 @@ from accounts.auth import issue_access_token
 from accounts.models import User
 from legend.lib.rates import Rate
 
-from .access_table import examples
+from .access_examples import examples
 from .test_access import ADDRESSES, METHODS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")]

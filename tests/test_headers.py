@@ -32,7 +32,9 @@ def faults(answer: Any) -> list[str]:
     found += [] if answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin" else ["opener"]
     found += [] if answer.headers.get("Cross-Origin-Resource-Policy") == "same-origin" else ["resource"]
     found += [] if "camera=()" in answer.headers.get("Permissions-Policy", "") else ["permissions"]
-    found += [] if {"no-store", "no-cache"} & set(answer.headers.get("Cache-Control", "").split(", ")) else ["cache"]
+    stored = set(answer.headers.get("Cache-Control", "").split(", "))
+    picture = answer.headers["Content-Type"].startswith("image/")
+    found += [] if {"no-store", "no-cache"} & stored or (picture and "private" in stored) else ["cache"]
     if answer.headers["Content-Type"].startswith("text/html"):
         page = answer.content.decode()
         found += [word for word in ("<style", " style=", "<script>", " onclick=", " hx-on", "javascript:") if word in page]

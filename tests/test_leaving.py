@@ -29,7 +29,7 @@ from legend.lib.belongings import StoredFile, Table
 from legend.lib.registries import belongings
 from social.services.notifications import notify
 
-from .access_table import examples
+from .access_examples import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")]
 NETWORK = "198.51.100.77"
