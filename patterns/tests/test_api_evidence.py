@@ -238,7 +238,10 @@ def test_where_nothing_is_known_yet_a_match_says_nothing(api: Api, alice: User, 
 
 
 def _as_of_many(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"trades": 100, "out_of_sample": entry["out_of_sample"] | {"trades": 50}} if entry["trades"] else {}
+    if not entry["trades"]:
+        return {}
+    late = {"trades": 50, "edge_low": entry["edge_low"], "edge_high": entry["edge_high"]}
+    return {"trades": 100, "out_of_sample": entry["out_of_sample"] | late}
 
 
 def test_equal_scores_are_ranked_by_evidence(api: Api, alice: User, judged: Universe) -> None:
