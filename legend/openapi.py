@@ -99,7 +99,11 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for verb in VERBS & path.keys():
             operation = path[verb]
             said = operation["responses"]
-            for status in sorted(refusals_of(address, verb, operation)):
+            # the view names these without describing them
+            bare = {int(status) for status, answer in said.items() if "content" not in answer and int(status) in REFUSALS}
+            for status in sorted(bare):
+                del said[str(status)]
+            for status in sorted(bare | refusals_of(address, verb, operation)):
                 said.setdefault(str(status), {"$ref": f"#/components/responses/{REFUSALS[status][0]}"})
             operation["responses"] = dict(sorted(said.items()))
     return result

@@ -126,6 +126,7 @@ class ScanResults(APIView):
             (200, "application/json"): MatchPage,
             (200, "text/csv"): OpenApiTypes.STR,
             (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY,
+            409: None,  # near misses and forming shapes are not there yet
         },
     )
     def get(self, request: Request, code: UUID) -> Response:

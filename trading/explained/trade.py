@@ -10,7 +10,7 @@ from trading.stats.fills import Excursion, reward_to_risk
 from .figure import MINUS, OVER, THARP, TIMES, Figure, Words, counted, days, pct, plain, price, r
 
 NO_STOP, NO_TARGET, NO_BARS = "needs an initial stop", "needs a target", "no bars of these days are stored"
-DAILY = "By daily bars: the first and the last one include prices from outside the holding time."
+DAILY = "By daily bars: the first and the last one include prices from outside the holding time; which of a day's high and low came first is not known."
 MOST_TERMS = 4
 
 

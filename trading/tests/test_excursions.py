@@ -46,7 +46,7 @@ def test_only_the_bars_of_the_days_it_was_held_count(alice: User, api: Api, brow
     assert (found["mfe"], found["mfe_r"], found["mae"], found["mae_r"]) == ("4.40", "2.2000", "1.40", "0.7000")
     assert found["exit_efficiency"] == "0.6818" and "which of a day's high and low came first is not known" in found["basis"]
     page = browser(alice).get(f"/journal/{trade.code}/").content.decode()
-    assert "4.40 = 2.20R" in page and "1.40 = 0.70R" in page and "0.68" in page and "came first is not known" in page
+    assert "4.40 a share = 2.2000R" in page and "1.40 a share = 0.7000R" in page and "0.68" in page and "came first is not known" in page
 
 
 @pytest.mark.usefixtures("_bars")
