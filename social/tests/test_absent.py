@@ -117,7 +117,7 @@ def test_open_sockets_are_closed_at_once(alice: User, moderator: User, end: Call
         try:
             assert (await page.connect())[0]
             await sync_to_async(end)(alice, moderator)
-            return dict(await page.receive_output(timeout=2))
+            return dict(await page.receive_output(timeout=10))
         finally:
             live.adopt(None)
 

@@ -123,7 +123,7 @@ def test_signing_out_everywhere_closes_the_socket_and_what_a_page_sends_is_ignor
         await page.send_input({"type": "websocket.receive", "text": "x" * 1000})
         assert await page.receive_nothing(timeout=0.1)
         await say(alice, {"type": "bye"})
-        return dict(await page.receive_output(timeout=1))
+        return dict(await page.receive_output(timeout=10))
 
     assert asyncio.run(play())["code"] == SIGNED_OUT
 
