@@ -66,7 +66,7 @@ test: $(DEV_STAMP) ## lint, types and all tests that run without a browser, then
 	$(MAKE) --no-print-directory --keep-going lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory types || failed="$$failed types"; \
 	$(MANAGE) warm || failed="$$failed kernels"; \
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile || failed="$$failed tests"; \
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder || failed="$$failed tests"; \
 	echo; if [ -n "$$failed" ]; then echo "make test: FAILED in$$failed"; exit 1; else echo "make test: all is well"; fi
 
 journeys: $(DEV_STAMP) ## the main ways through a real browser (Debian's chromium)
