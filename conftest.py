@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from channels.layers import channel_layers
 from django.conf import settings
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 from django_redis import get_redis_connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.caches import empty_cache
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +41,14 @@ def _fresh_cache() -> Iterator[None]:
     """Rates and cached answers of one test do not reach the next."""
     yield
     caches["limits"].clear()
-    if settings.SHARED:
-        cache.delete_pattern("*")  # type: ignore[attr-defined]  # clear() would empty the whole of Redis
-    else:
-        cache.clear()
+    empty_cache()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_channel_layer() -> Iterator[None]:
+    """A reader that one test left waiting does not take the messages of the next."""
+    yield
+    channel_layers.backends.clear()
 
 
 @pytest.fixture(autouse=True)

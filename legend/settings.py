@@ -192,7 +192,8 @@ if SHARED:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{REDIS_PREFIX}:live"},
+            # longer than the layer waits for a message (5 s), or every quiet socket would end with an error
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 30}], "prefix": f"{REDIS_PREFIX}:live"},
         }
     }
     CELERY_BROKER_URL = REDIS_URL

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -18,6 +17,7 @@ from accounts.services.closing import close_account, erase_account
 from accounts.services.tokens import give_tokens, refresh_tokens
 from legend.lib.clients import NOWHERE, Origin
 from legend.lib.rates import Rate
+from tests.caches import empty_cache
 
 from .mailbox import code_in
 
@@ -113,7 +113,7 @@ def test_a_key_is_told_of_at_its_first_use_and_from_each_new_network(alice: User
 
     for network in (HOME, HOME, AWAY, HOME):
         call(network)
-    cache.clear()
+    empty_cache()
     call(AWAY)
     assert told(alice) == [("key-made", ""), ("key-first-used", HOME), ("key-new-network", AWAY)]
     for number in range(30):

@@ -8,7 +8,6 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from patterns.engine.registry import detector, detectors
 from patterns.models import Instrument, PatternMatch, Scan, ScanPiece, ScanResult, Universe, UniverseMember
 from patterns.services.evidence import judge_here
 from patterns.services.scans import request_scan, run_scan_here
+from tests.caches import empty_cache
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -109,7 +109,7 @@ def test_no_page_has_a_style_attribute_an_inline_script_or_an_address_elsewhere(
 def test_the_ribbon_stands_while_the_data_is_simulated_and_leads_to_real_data(browser: Browser, alice: "User", universe: Universe) -> None:
     assert "Simulated market" not in text_of(browser(alice).get("/"))
     Instrument.objects.update(source="simulated")
-    cache.clear()
+    empty_cache()
     answer = browser(alice).get("/")
     assert "Simulated market" in text_of(answer) and 'href="/help/data/"' in answer.content.decode()
 
@@ -411,5 +411,5 @@ def test_what_is_shown_says_whether_it_is_invented(browser: Browser, alice: "Use
     assert all(ribbon not in text_of(client.get(address)) for address in ("/", "/scanner/"))
     Instrument.objects.filter(symbol__in=["BOTTOM", "TOP", "YOUNG"]).update(source="simulated")
     Instrument.objects.create(symbol="REAL", source="import")
-    cache.clear()
+    empty_cache()
     assert all(ribbon in text_of(client.get(address)) for address in ("/", "/scanner/"))

@@ -128,6 +128,21 @@ def test_signing_out_everywhere_closes_the_socket_and_what_a_page_sends_is_ignor
     assert asyncio.run(play())["code"] == SIGNED_OUT
 
 
+@pytest.mark.skipif(not settings.SHARED, reason="embedded no server is waited for")
+def test_a_page_that_hears_nothing_for_long_stays_open(alice: User) -> None:
+    page = socket(alice)
+
+    async def play() -> str:
+        await page.connect()
+        await asyncio.sleep(6)  # the layer waits for 5 s at a time
+        await say(alice, hint("scan"))
+        heard = await page.hear(timeout=10)
+        await page.leave()
+        return heard
+
+    assert "live-scan" in asyncio.run(play())
+
+
 @pytest.mark.parametrize(("origin", "opens"), [(b"http://127.0.0.1:8000", True), (b"http://evil.example", False)])
 def test_the_session_and_the_origin_are_checked(browser: Callable[[User], Any], alice: User, origin: bytes, opens: bool) -> None:
     key = browser(alice).cookies[settings.SESSION_COOKIE_NAME].value

@@ -3,11 +3,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services.preferences import change_preferences
+from tests.caches import empty_cache
 from trading.models import Trade
 from trading.queries.rows import plain_rows
 from trading.tests import reference
@@ -228,10 +228,10 @@ def test_pages_ask_a_fixed_number_of_queries(alice: User, api: Client, django_as
         client.get("/api/trades/statistics")
     with django_assert_max_num_queries(3):
         client.get("/api/trades/statistics")
-    cache.clear()
+    empty_cache()
     with django_assert_max_num_queries(6):
         client.get("/api/trades/statistics")
-    cache.clear()
+    empty_cache()
     for _ in range(8):
         open_trade(alice, account=Trade.objects.first().account.code)
     with django_assert_max_num_queries(8):

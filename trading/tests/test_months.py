@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services.preferences import change_preferences
+from tests.caches import empty_cache
 from trading.models import Journal, JournalMonth
 from trading.queries.journal import GROUPS, Narrowing, calendar, figures, groups
 from trading.services.corrections import change_fill, change_trade, remove_fill
@@ -69,12 +69,12 @@ def assert_as_recomputed(owner: User) -> None:
     """Kept, then from nothing."""
     for first, last in WINDOWS:
         narrowing = Narrowing(first=first, last=last)
-        cache.clear()
+        empty_cache()
         kept = said(owner, narrowing)
-        cache.clear()
+        empty_cache()
         JournalMonth.objects.all().delete()
         assert said(owner, narrowing) == kept, narrowing
-    cache.clear()
+    empty_cache()
     said(owner, ALL)
 
 
@@ -108,7 +108,7 @@ def test_figures_after_each_change_are_those_of_a_recomputation(alice: User) -> 
 def test_a_small_journal_keeps_no_months_and_has_the_same_figures(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     reference_journal(alice)
     kept = said(alice, ALL)
-    cache.clear()
+    empty_cache()
     JournalMonth.objects.all().delete()
     monkeypatch.setattr("trading.queries.months.SMALL", 13)
     assert said(alice, ALL) == kept and not JournalMonth.objects.exists()
