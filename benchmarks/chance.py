@@ -25,10 +25,11 @@ from patterns.engine.measured import FILE, rules_hash
 from patterns.engine.registry import default_rules
 from patterns.engine.shuffled import SEED as SHUFFLE
 from patterns.engine.shuffled import phase_randomised_universe, shuffled_universe, ticker_years
-from patterns.tests.engine.measuring import CLOSES, SEED, WALKS, Key, finds_in, found_of, sample
+from patterns.tests.engine.drifted import drifted
+from patterns.tests.engine.measuring import SEED, Key, finds_in, found_of, sample
 from patterns.tests.engine.planted import LEVELS
 from patterns.tests.engine.planted_shapes import PLANTS
-from patterns.tests.engine.walks import walks
+from patterns.tests.engine.walks import CLOSES, WALKS, walks
 
 KEYS: list[Key] = [(pattern, side) for pattern in sorted(PLANTS) for side in PLANTS[pattern].sides]
 
@@ -74,7 +75,7 @@ def edges() -> None:
     row(f"{WALKS} walks of {CLOSES} closes", "intervals", "above 0", "below 0", "mean R", "mean edge")
     for name, drift in (("no drift", 0.0), ("+0.05 % a day", 0.0005), ("-0.05 % a day", -0.0005)):
         for seed in (SEED, SEED + 1):
-            members = walks(WALKS, CLOSES, seed, drift)
+            members = drifted(walks(WALKS, CLOSES, seed), drift)
             rated = rate_universe(list(members.values()))
             entries = evidence(members, [rated.of(k, bars.at) for k, bars in enumerate(members.values())], default_rules())
             judged = [one for one in entries if one["trades"] >= FEWEST]

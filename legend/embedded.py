@@ -56,7 +56,6 @@ class EmbeddedTasks:
 
     def start(self) -> None:
         """Let the apps say what is unfinished, then consume. Returns when tasks are taken."""
-        app.conf.task_always_eager = False
         # from here on a task is a message, also those that the apps send now; they wait until the worker consumes
         app.conf.task_always_eager = False
         for awaken in at_embedded_start:

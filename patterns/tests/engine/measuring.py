@@ -3,6 +3,7 @@
 `benchmarks/chance.py` measures at full size and writes the file that the catalogue shows; a test measures a part anew and compares.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,10 +14,10 @@ from patterns.engine.registry import Rule, default_rules, detector, patterns
 from patterns.engine.replay import replay
 
 from .planted_shapes import PLANTS, plant
-from .walks import walks
+from .walks import CLOSES, walks
 
 Key = tuple[str, str]  # pattern, side
-WALKS, CLOSES, SEED = 500, 1260, 20261123
+SEED = 20261123
 SAMPLE_WALKS, SAMPLE_SHAPES, SAMPLE_LEVELS = 20, 10, (0.1, 0.5)
 
 
@@ -61,3 +62,12 @@ def sample() -> dict[str, dict[str, dict[str, int]]]:
         }
         for pattern in sorted(PLANTS)
     }
+
+
+def at_most(tries: int, chance: float, sure: float = 0.99) -> int:
+    """How many of so many tries succeed by chance, but for one case in a hundred."""
+    total, hits = 0.0, -1
+    while total < sure:
+        hits += 1
+        total += math.comb(tries, hits) * chance**hits * (1 - chance) ** (tries - hits)
+    return hits

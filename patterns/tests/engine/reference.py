@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 COSTS = 0.0005
 HORIZON = 60
@@ -71,6 +71,19 @@ class Given:
     out_atrs: float
     out_closes: int
     replaced_at: int | None
+
+
+class Levels(Protocol):
+    """What holding a trade asks of a match."""
+
+    @property
+    def side(self) -> int: ...
+    @property
+    def entry(self) -> float: ...
+    @property
+    def stop(self) -> float: ...
+    @property
+    def target(self) -> float: ...
 
 
 @dataclass
@@ -204,7 +217,7 @@ def is_beyond_average(tape: Tape, one: Given, i: int) -> bool:
     return tape.close[i] < 0.97 * average if one.side > 0 else tape.close[i] > average / 0.97
 
 
-def held(tape: Tape, one: Given, trigger: int, fill: float, horizon: int) -> Told:
+def held(tape: Tape, one: Levels, trigger: int, fill: float, horizon: int) -> Told:
     """From the trigger bar on. On it the open lies before the fill, so that stop and target are filled at their price."""
     up, tie = one.side > 0, TIE * one.entry
     for i in range(trigger, tape.size):
@@ -220,7 +233,7 @@ def held(tape: Tape, one: Given, trigger: int, fill: float, horizon: int) -> Tol
     return Told("triggered", None, trigger, fill)
 
 
-def closed(reason: str, one: Given, trigger: int, end: int, fill: float, exit: float) -> Told:
+def closed(reason: str, one: Levels, trigger: int, end: int, fill: float, exit: float) -> Told:
     return Told(reason, end, trigger, fill, exit, result(one.side, fill, exit, one.stop))
 
 
