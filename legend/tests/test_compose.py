@@ -65,3 +65,11 @@ def test_nobody_starts_before_what_they_need_answers() -> None:
     assert {name: set(services[name]["depends_on"]) for name in OURS} == {"web": {"postgres", "redis"}, "worker": {"web"}, "beat": {"web"}}
     assert all("healthcheck" in services[name] for name in ("postgres", "redis"))
     assert set(composed()["volumes"]) == {"legend", "postgres", "redis"}
+
+
+def test_every_process_of_legend_has_the_files_of_the_others() -> None:
+    """The worker writes the archive of an account, the web hands it out; the timetable's tasks delete what is left of a closed one."""
+    ours = {name: service for name, service in composed()["services"].items() if service.get("image") == "legend:latest"}
+    assert set(ours) == {"web", "worker", "beat"}
+    for name, service in ours.items():
+        assert service["volumes"] == ["legend:/data"] and service["environment"]["LEGEND_DATA"] == "/data", name
