@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.preferences import change_preferences
+from legend.lib.access import way_on
 from legend.lib.errors import LegendError, NotFound
 from legend.lib.htmx import render_page, wants_part
 from legend.lib.money import minor_places, sign_of
@@ -206,7 +208,7 @@ def discreet(request: HttpRequest) -> HttpResponse:
     """Hide money on pages, or show it again."""
     owner = cast("User", request.user)
     change_preferences(user=owner, changes={"discreet": not preferences_of(owner).discreet})
-    return redirect(request.POST.get("next") if request.POST.get("next", "").startswith("/journal/") else "trading:journal")  # type: ignore[arg-type]
+    return redirect(way_on(request, reverse("trading:journal")))
 
 
 @in_own_time

@@ -10,11 +10,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from legend.lib.access import signed_in
+from legend.lib.access import signed_in, way_on
 from legend.lib.errors import LegendError, NotFound, invalid
 from legend.lib.htmx import render_page, wants_part
 from trading.forms.watchlist import AddForm, ItemForm, NarrowingForm
@@ -85,8 +84,7 @@ def add(request: HttpRequest) -> HttpResponse:
         symbol = said.split()[0]
     if not wants_part(request):
         messages.success(request, said)
-        back = request.POST.get("next", "")
-        return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else reverse("trading:watchlist"))
+        return redirect(way_on(request, reverse("trading:watchlist")))
     response = TemplateResponse(request, "components/_watch.html", {"symbol": symbol, "is_watched": True, "small": small})
     return trigger_client_event(response, "toast", {"text": said, "kind": "success"})
 
@@ -106,8 +104,7 @@ def move_many(request: HttpRequest) -> HttpResponse:
     else:
         named = ", ".join(item.instrument.symbol for item in moved[:5]) + (f" and {len(moved) - 5} more" if len(moved) > 5 else "")
         messages.success(request, f"{named}: {WatchItem.Status(status).label}.")
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else reverse("trading:watchlist"))
+    return redirect(way_on(request, reverse("trading:watchlist")))
 
 
 @signed_in
