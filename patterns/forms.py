@@ -67,7 +67,8 @@ class QuestionForm(forms.Form):
         _choices(self, "universe", sized)
         _choices(self, "interval", [(value, INTERVALS[Interval(value)]) for value in stored] or [(Interval.DAY_1, "Daily")])
         _choices(self, "patterns", [(detector.name, detector.title) for detector in registry.detectors().values() if not detector.research])
-        _choices(self, "saved", [(str(one.code), one.name) for one in saved_rules(owner=user)])
+        self.own = list(saved_rules(owner=user))
+        _choices(self, "saved", [(str(one.code), one.name) for one in self.own])
         self.fields["universe"].widget.attrs["class"] = self.fields["interval"].widget.attrs["class"] = "form-select"
         self.fields["as_of"].widget.attrs["class"] = "form-control"
 

@@ -25,7 +25,7 @@ from patterns.queries.market import market_status
 from patterns.queries.track_records import record_of
 from patterns.services.candidates import are_kept
 from patterns.services.pieces import previous_scan
-from patterns.services.saved_rules import chosen_rules, saved_rules
+from patterns.services.saved_rules import chosen_rules
 from patterns.services.scans import progress_of, request_scan, withdraw
 from patterns.services.universes import find_universe, list_universes, shown_name
 
@@ -96,10 +96,11 @@ def _ask(request: HttpRequest, form: QuestionForm) -> Scan | None:
 def _scanner_context(request: HttpRequest, question: QuestionForm | None = None) -> dict[str, Any]:
     user: Any = request.user
     scan = scans.chosen_scan(user=user, code=_code(request, "scan"))
+    question = question or QuestionForm(initial=_initial(scan), user=user)
     context: dict[str, Any] = {
         "scan": scan,
         "simulated": scans.is_simulated(scan) if scan else market_status().is_simulated,
-        "question": question or QuestionForm(initial=_initial(scan), user=user),
+        "question": question,
     }
     if scan is None:
         return context
@@ -110,7 +111,7 @@ def _scanner_context(request: HttpRequest, question: QuestionForm | None = None)
     is_told = bool(kind) and are_kept(scan=scan)
     beside = {} if kind else scans.beside(scan)
     page: Any = scans.nearly(scan, by, page=number) if kind else scans.results(scan, by, beside, page=number)
-    own = {one.rule_id: one.name for one in saved_rules(owner=user)}
+    own = {one.rule_id: one.name for one in question.own}
     rows: list[dict[str, Any]] = []
     if not kind:
         told = scans.shown(list(page), scan, beside)

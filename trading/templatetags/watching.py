@@ -15,9 +15,12 @@ FAR_PCT = 15.0
 
 @register.simple_tag(takes_context=True)
 def watched(context: template.Context) -> set[str]:
-    """Symbols on the viewer's watchlist that are not over; one query."""
-    user = context["request"].user
-    return set(watched_symbols(owner=user)) if user.is_authenticated else set()
+    """Symbols on the viewer's watchlist that are not over; one query for a page, however many of its parts ask."""
+    request = context["request"]
+    if not hasattr(request, "symbols_watched"):
+        request.symbols_watched = set(watched_symbols(owner=request.user)) if request.user.is_authenticated else set()
+    found: set[str] = request.symbols_watched
+    return found
 
 
 @register.inclusion_tag("components/_watch.html", takes_context=True)
