@@ -61,13 +61,25 @@ def test_the_lab_shows_progress_and_then_the_evidence_of_the_setting(browser: Br
     for words in (
         "Double bottom, long",
         "Target before stop",
-        "settings tried on TEST",
+        "1 setting tried on TEST",
         "Sum of R by month",
         "Trades by result",
         "of its trades",
     ):
         assert words in page
     assert Evidence.objects.count() == 1
+
+
+def test_the_keyboard_goes_as_the_eye_does_question_verdict_sliders_all_else(browser: Browser, alice: "User", market: Universe) -> None:
+    client = browser(alice)
+    client.get("/lab/")
+    work()
+    page = client.get("/lab/").content.decode()
+    places = [
+        page.index(mark)
+        for mark in ('id="id_universe"', 'id="lab-status"', 'class="panel record"', 'name="p-tolerance"', 'class="example"')
+    ]
+    assert places == sorted(places)
 
 
 def test_every_parameter_has_a_slider_within_its_bounds_and_a_changed_one_is_marked(
@@ -116,6 +128,7 @@ def test_the_address_keeps_only_what_differs(browser: Browser, alice: "User", ma
     answer = client.get(f"/lab/?{everything}", headers=PART)
     assert answer["HX-Push-Url"] == "/lab/?universe=TEST&detector=double-bottom&p-tolerance=6"
     assert b"<html" not in answer.content and b'id="lab-answer" class="stack" hx-swap-oob="true"' in answer.content
+    assert b'id="lab-rest" class="stack" hx-swap-oob="true"' in answer.content
     again = client.get(f"/lab/?{everything}", headers={**PART, "HX-Trigger": "lab-status"})
     assert "HX-Push-Url" not in again
 
