@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -148,3 +149,15 @@ def test_lists_cost_the_same_however_long_they_are(api: Api, alice: User, acme: 
                 api(alice).get("/api/alerts/list")
             with django_assert_num_queries(2):
                 api(alice).get("/api/alerts/log")
+
+
+@pytest.mark.parametrize("change", ["edit", "fault"])
+def test_the_form_stands_first_while_it_is_what_one_is_at(
+    alice: User, acme: Instrument, browser: Callable[[User], Client], change: str
+) -> None:
+    alert = create_alert(owner=alice, wish=PRICE)
+    client = browser(alice)
+    page = client.get(f"/alerts/{alert.code}/") if change == "edit" else client.post("/alerts/", {"kind": "price", "symbol": "ACME"})
+    assert page.content.index(b'id="alert-form"') < page.content.index(b'id="log"')
+    plain = client.get("/alerts/").content
+    assert plain.index(b'id="alert-form"') > plain.index(b'id="log"')
