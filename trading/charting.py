@@ -98,12 +98,13 @@ def curve(steps: Sequence[Step], scale: Scale, width: int = 720, height: int = 2
         '<line class="ink-axis" x1="58" x2="{}" y1="{}" y2="{}"/><text class="ink-label" x="50" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>',
         ((width - 8, at, at, at, text) for at, text in rows),
     )
+    first, last = (f"{one.day.day} {one.day:%b %Y}" for one in (chosen[0], chosen[-1]))
     dates = format_html(
         '<text class="ink-label" x="58" y="{0}">{1}</text><text class="ink-label" x="{2}" y="{0}" text-anchor="end">{3}</text>',
         height - 4,
-        f"{chosen[0].day:%d %b %Y}",
+        first,
         width - 8,
-        f"{chosen[-1].day:%d %b %Y}",
+        last if last != first else "",
     )
     return format_html(
         '<svg class="draw" viewBox="0 0 {} {}" role="img" aria-label="{}">{}<polygon class="curve-fill {}" points="{}"/><polyline class="curve-line" points="{}"/>'

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SIDES = (("long", "Long"), ("short", "Short"))
-STATES = (("open", "Bought or sold already"), ("planned", "A plan"))
+STATES = (("open", "Traded already"), ("planned", "A plan"))
 
 
 class TradeForm(SentOnce):

@@ -380,6 +380,7 @@ def test_a_file_is_looked_at_then_taken_by_pages(alice: User, browser: Callable[
     assert client.post("/journal/import/", told).status_code == 422
     page = client.post("/journal/import/", told | {"file": io.BytesIO(GENERIC.encode())})
     assert "Take 4 executions" in page.content.decode()
+    assert "rows are shown" not in page.content.decode()  # all four are
     assert client.post("/journal/import/", told | {"token": page.context["token"], "take": "yes"}).status_code == 302
     assert Trade.objects.count() == 2
     account = str(alice.trading_accounts.get().code)
