@@ -90,7 +90,6 @@ INSTALLED_APPS = [
     "axes",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "legend",
     "accounts",
     "patterns",
@@ -362,9 +361,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "docExpansion": "list", "tryItOutEnabled": True},
     # choices stay beside their field: as components of their own they need names, and two fields called "status" collide
     "POSTPROCESSING_HOOKS": ["legend.openapi.describe_problems"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -1,17 +1,21 @@
 """Answers of the house itself: is it well, and refusals outside of any view."""
 
+from functools import cache
+
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from legend.dashboard import dashboard_context
 from legend.lib.errors import FieldError, Forbidden, Invalid, LegendError, NotFound, Unavailable
 from legend.lib.problem import SERVER_HELP, as_legend_error, problem_response, refuse
+from legend.reference import reference
 from legend.telemetry.health import NEEDED
 
 logger = structlog.get_logger(__name__)
@@ -20,6 +24,17 @@ logger = structlog.get_logger(__name__)
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "dashboard.html", dashboard_context(request))
+
+
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(request, "api_docs.html", {"groups": reference(), "operations": _operations()})
+
+
+@cache
+def _operations() -> SafeString:
+    """They are the same for everybody, and many."""
+    return render_to_string("components/_reference.html", {"groups": reference()})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
