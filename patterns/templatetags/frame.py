@@ -24,15 +24,16 @@ class Place:
     icon: str
     key: str
     root: str = ""  # paths that begin so belong to it; empty: only its own address
+    is_close: bool = False  # within reach of the thumb: on a phone in the bar, not behind "More"
 
 
 PLACES = (
-    Place("dashboard", "Dashboard", "home", "d"),
-    Place("patterns:scanner", "Scanner", "radar-2", "s", "/scanner/"),
+    Place("dashboard", "Dashboard", "home", "d", is_close=True),
+    Place("patterns:scanner", "Scanner", "radar-2", "s", "/scanner/", is_close=True),
     Place("patterns:lab", "Lab", "adjustments-horizontal", "l", "/lab/"),
     Place("patterns:catalogue", "Patterns", "polygon", "p", "/patterns/"),
-    Place("trading:journal", "Journal", "notebook", "j", "/journal/"),
-    Place("trading:watchlist", "Watchlist", "eye", "w", "/watchlist/"),
+    Place("trading:journal", "Journal", "notebook", "j", "/journal/", is_close=True),
+    Place("trading:watchlist", "Watchlist", "eye", "w", "/watchlist/", is_close=True),
     Place("trading:alerts", "Alerts", "bell", "a", "/alerts/"),
 )
 
@@ -66,7 +67,9 @@ def places(context: template.Context) -> list[dict[str, Any]]:
     for place in PLACES:
         address = reverse(place.url)
         here = path.startswith(place.root) if place.root else path == address
-        found.append({"address": address, "title": place.title, "icon": place.icon, "key": place.key, "here": here})
+        found.append(
+            {"address": address, "title": place.title, "icon": place.icon, "key": place.key, "here": here, "is_close": place.is_close}
+        )
     return found
 
 

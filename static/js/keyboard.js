@@ -1,7 +1,8 @@
-// `/` search, `g` then a letter to go, `j` `k` rows, Enter opens, `?` help. Quiet while somebody types.
+// `/` search, `g` then a letter to go, `n` new trade, `j` `k` rows, Enter opens, `?` help. Quiet while somebody types.
 
 const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]");
-let going = 0;
+const NEVER = -Infinity;
+let going = NEVER; // when `g` was pressed
 
 function move(step) {
   const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
@@ -18,7 +19,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key;
   if (performance.now() - going < 1500 && /^[a-z]$/.test(key)) {
-    going = 0;
+    going = NEVER;
     const link = document.querySelector(`[data-go="${key}"]`);
     if (link) {
       event.preventDefault();
@@ -26,7 +27,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (key === "/") document.querySelector("#symbol-search")?.focus();
+  if (key === "/") document.querySelector("#symbol-search")?.select(); // focuses, too; what is typed replaces what was asked before
   else if (key === "?") document.querySelector("#keys")?.togglePopover();
   else if (key === "g") going = performance.now();
   else if (key === "j") move(1);

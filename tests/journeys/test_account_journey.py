@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from .test_scan_journey import serious_faults
+from .test_scan_journey import faults_found
 
 pytestmark = pytest.mark.journey
 OLD, NEW = "quiet-harbour-42", "loud-mountain-17"
@@ -190,7 +190,7 @@ def test_no_page_of_ones_account_has_a_serious_fault(chromium: Browser, legend: 
             page.goto(path if path.startswith("http") else legend + path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{page.url} runs over"
-        assert serious_faults(page) == [], page.url
+        assert faults_found(page) == [], page.url
 
     for path in BEFORE:
         look(path)
