@@ -15,6 +15,13 @@ function move(step) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+// what is typed replaces what was asked before
+function search() {
+  const field = document.querySelector("#symbol-search");
+  field?.focus();
+  field?.select();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const key = event.key;
@@ -27,7 +34,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (key === "/") document.querySelector("#symbol-search")?.select(); // focuses, too; what is typed replaces what was asked before
+  if (key === "/") search();
   else if (key === "?") document.querySelector("#keys")?.togglePopover();
   else if (key === "g") going = performance.now();
   else if (key === "j") move(1);
