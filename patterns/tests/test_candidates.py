@@ -116,7 +116,7 @@ def test_the_scanner_has_them_as_a_state_and_names_the_closest_where_nothing_was
 ) -> None:
     client = browser(alice)
     page = client.get("/scanner/", {"scan": str(scan.code), "state": "near"}).content.decode()
-    assert "Ready but for one rule" in page and "Fall before the first low" in page
+    assert "Ready but for one rule" in page and "Fall before the first low" in page and 'data-kind="near"' in page
     assert "Not confirmed yet: Low 2" in client.get("/scanner/", {"scan": str(scan.code), "state": "forming"}).content.decode()
     scan.results.all().delete()
     empty = client.get("/scanner/", {"scan": str(scan.code)}).content.decode()
