@@ -201,7 +201,8 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
     if interval not in Interval.values:
         raise NotFound(f"There is no interval {interval[:10]!r}.")
     as_of, rule = "" if chosen else request.GET.get("as_of", "")[:40], request.GET.get("rule", "")[:60]
-    matches = instruments.matches_at(instrument, interval, as_of, rule) if as_of else instruments.matches_of(instrument, interval)
+    structures = instruments.matches_at(instrument, interval, as_of, rule) if as_of else instruments.matches_of(instrument, interval)
+    matches = [match for structure in structures for match in structure]
     chosen = chosen or next((match for match in matches if match.code == asked), matches[0] if matches else None)
     context = {
         "as_of": last_bar_by(as_of, interval, now=timezone.now()) if as_of else None,
@@ -211,7 +212,7 @@ def symbol(request: HttpRequest, symbol: str) -> HttpResponse:
         "intervals": intervals,
         "spans": instruments.spans_of(interval),
         "snapshot": instruments.snapshot(instrument, interval),
-        "matches": matches,
+        "structures": structures,
         "chosen": chosen,
         "match": instruments.told(chosen) if chosen else None,
         "record": record_of(chosen) if chosen else None,

@@ -1,18 +1,20 @@
 """One instrument for its page: its last bar, how it stands, and the matches found on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from legend.lib.errors import LegendError
-from patterns.models import Instrument, Interval, PatternMatch
+from patterns.models import Instrument, Interval, PatternMatch, Scan, ScanResult
 from patterns.moments import said
 from patterns.series import load_series, offered
 from patterns.services.context import context_of
-from patterns.services.detection import detect
+from patterns.services.detection import Detection, detect
 from patterns.services.presentation import carried, levels
 from patterns.services.rules import named_rule
 
@@ -116,29 +118,61 @@ def spans_of(interval: str) -> list[tuple[str, int]]:
     return [("3M", year // 4), ("6M", year // 2), ("1Y", year)] if interval == Interval.DAY_1 else [("1Y", year), ("2Y", 2 * year)]
 
 
-def matches_of(instrument: Instrument, interval: str) -> list[PatternMatch]:
+@dataclass(frozen=True)
+class Structure:
+    """Matches over one structure of the chart: the one under whose name it is shown, and the others."""
+
+    leader: PatternMatch
+    members: list[PatternMatch]
+
+    def __iter__(self) -> Iterator[PatternMatch]:
+        yield self.leader
+        yield from self.members
+
+
+def matches_of(instrument: Instrument, interval: str) -> list[Structure]:
     """Found matches: the open ones by score, then the others, latest first. Where no scan kept any, those of the last close, not saved."""
     return _kept(instrument, interval) or _current(instrument, interval)
 
 
-def matches_at(instrument: Instrument, interval: str, as_of: str, rule: str) -> list[PatternMatch]:
+def matches_at(instrument: Instrument, interval: str, as_of: str, rule: str) -> list[Structure]:
     """What was found at a close of the past, by the stored rule or by all; not saved. Invalid for the day, NotFound for the rule."""
     asked = detect(ticker=instrument.symbol, interval=interval, as_of=as_of, rule=named_rule(name=rule), now=timezone.now())
-    return [match for match, _ in asked.found]
+    return _of_the_close(asked)
 
 
-def _current(instrument: Instrument, interval: str) -> list[PatternMatch]:
+def _current(instrument: Instrument, interval: str) -> list[Structure]:
     try:
-        return [match for match, _ in detect(ticker=instrument.symbol, interval=interval, now=timezone.now()).found]
+        return _of_the_close(detect(ticker=instrument.symbol, interval=interval, now=timezone.now()))
     except LegendError:  # too few bars for any rule: nothing can be found
         return []
 
 
-def _kept(instrument: Instrument, interval: str) -> list[PatternMatch]:
+def _of_the_close(asked: Detection) -> list[Structure]:
+    return _structures([(match, shown.group, shown.place) for match, shown in asked.found])
+
+
+def _kept(instrument: Instrument, interval: str) -> list[Structure]:
+    """Each in the structure in which the last scan of a market showed it."""
     rank = Case(When(state__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = PatternMatch.objects.filter(instrument=instrument, interval=interval).annotate(rank=rank)
-    found = list(rows.order_by("rank", "-known_at", "-score")[:MATCHES])
-    return sorted(found, key=lambda match: (match.state not in OPEN, -match.score if match.state in OPEN else -match.known_at.timestamp()))
+    shown = ScanResult.objects.filter(match=OuterRef("pk")).exclude(scan__kind=Scan.Kind.CUSTOM).order_by("-scan_id")
+    rows = PatternMatch.objects.filter(instrument=instrument, interval=interval).annotate(
+        rank=rank, structure=Subquery(shown.values("group")[:1]), place=Subquery(shown.values("place")[:1])
+    )
+    found = sorted(
+        rows.order_by("rank", "-known_at", "-score")[:MATCHES],
+        key=lambda match: (match.state not in OPEN, -match.score if match.state in OPEN else -match.known_at.timestamp()),
+    )
+    return _structures([(match, match.structure, match.place or 0) for match in found])
+
+
+def _structures(found: Sequence[tuple[PatternMatch, UUID | None, int]]) -> list[Structure]:
+    """In the order of their leaders; each match comes with the code of its group and its place there."""
+    groups: dict[UUID, list[tuple[int, PatternMatch]]] = {}
+    for match, group, place in found:
+        groups.setdefault(group or match.code, []).append((place, match))
+    leaders = {min(members, key=itemgetter(0))[1].code: sorted(members, key=itemgetter(0)) for members in groups.values()}
+    return [Structure(match, [one for _, one in leaders[match.code][1:]]) for match, *_ in found if match.code in leaders]
 
 
 def told(match: PatternMatch) -> dict[str, Any]:

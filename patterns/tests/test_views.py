@@ -2,7 +2,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
@@ -20,6 +20,7 @@ from patterns.engine.registry import detector, detectors
 from patterns.models import Instrument, PatternMatch, Scan, ScanPiece, ScanResult, Universe, UniverseMember
 from patterns.services.evidence import judge_here
 from patterns.services.scans import request_scan, run_scan_here
+from patterns.tests.factories import create_market
 from tests.caches import empty_cache
 
 if TYPE_CHECKING:
@@ -300,6 +301,35 @@ def test_the_symbol_page_tells_the_match_its_clauses_and_its_life(browser: Brows
 
 def test_a_match_that_no_scan_has_kept_is_found_for_the_symbol_page(browser: Browser, alice: "User", universe: Universe) -> None:
     assert "Double top" in text_of(browser(alice).get("/symbols/TOP/"))
+
+
+def grouped_rows(page: str) -> list[list[str]]:
+    """The list of matches: codes that each of its rows leads to."""
+    rows = page.split('class="list match-list"')[1].split("</ul>")[0].split("<li ")[1:]
+    return [re.findall(r"\?match=([0-9a-f-]{36})", row) for row in rows]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_symbol_page_shows_matches_of_one_structure_once_as_the_scanner_does(
+    browser: Browser, alice: "User", kept: bool, django_assert_max_num_queries: Any
+) -> None:
+    scan = run_scan_here(universe=create_market(12, bars=400), now=timezone.now(), threads=0)
+    member = scan.results.filter(place=1).select_related("match__instrument").order_by("pk")[0].match
+    symbol = member.instrument.symbol
+    expected: dict[str, list[str]] = {}
+    for shown in scan.results.filter(match__instrument=member.instrument).order_by("place").select_related("match"):
+        expected.setdefault(str(shown.group), []).append(str(shown.match.code))
+    if not kept:
+        scan.delete()
+        PatternMatch.objects.all().delete()
+    client = browser(alice)
+    client.get(f"/symbols/{symbol}/")
+    with django_assert_max_num_queries(20):
+        page = client.get(f"/symbols/{symbol}/").content.decode()
+    assert sorted(grouped_rows(page)) == sorted(expected.values())
+    if kept:
+        chosen = client.get(f"/symbols/{symbol}/?match={member.code}").content.decode()
+        assert re.search(rf'match={member.code}" title="[^"]*" aria-current="true"', chosen)
 
 
 def test_an_unknown_symbol_is_a_friendly_404_with_a_search(browser: Browser, alice: "User") -> None:
