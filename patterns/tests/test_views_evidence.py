@@ -151,7 +151,7 @@ def test_the_pages_ask_few_questions(browser: Browser, alice: "User", scan: Scan
     match = PatternMatch.objects.filter(shown__scan=scan).select_related("instrument").first()
     assert match is not None
     client = browser(alice)
-    for address, most in (("/scanner/", 22), (f"/symbols/{match.instrument.symbol}/?match={match.code}", 22)):
+    for address, most in (("/scanner/", 20), (f"/symbols/{match.instrument.symbol}/?match={match.code}", 22)):
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
