@@ -42,6 +42,22 @@ def test_a_fractal_is_known_so_many_bars_later_and_not_before() -> None:
     assert fractals(-values, LOW, 3).at.tolist() == [3, 7]
 
 
+def test_of_equal_fractals_within_reach_the_later_counts() -> None:
+    #                    0  1  2  3  4  5  6  7  8  9 10 11
+    twin = np.array([1, 2, 3, 9, 3, 9, 3, 2, 1, 1, 1, 1], float)
+    for sign, side in ((1, HIGH), (-1, LOW)):
+        found = fractals(sign * twin, side, 3)
+        assert list(zip(found.at.tolist(), found.seen.tolist(), strict=True)) == [(5, 8)]
+        assert fractals(sign * twin, side, 2).at.tolist() == [5]
+        assert fractals(sign * twin, side, 1).at.tolist() == [3, 5]  # out of each other's reach
+
+
+def test_a_level_stretch_has_its_fractal_at_its_last_bar() -> None:
+    level = np.array([1, 2, 9, 9, 9, 9, 2, 1, 1], float)
+    assert fractals(level, HIGH, 2).at.tolist() == [5]
+    assert fractals(level[:-2], HIGH, 2).at.tolist() == [], "nothing is known before two lower bars are there"
+
+
 def test_relative_strength_gives_the_last_quarter_double_weight() -> None:
     close = np.full(260, 100.0)
     close[-1] = 110.0
