@@ -36,7 +36,8 @@ class Figures(serializers.Serializer[Any]):
 
     matches = serializers.IntegerField()
     triggered = serializers.IntegerField()
-    trigger_rate = serializers.FloatField(allow_null=True)
+    waiting_at_end = serializers.IntegerField(help_text="neither triggered nor over when the data end: not in the trigger rate")
+    trigger_rate = serializers.FloatField(allow_null=True, help_text="of the matches of which it is known whether they triggered")
     trades = serializers.IntegerField(help_text="triggered and ended")
     running_at_end = serializers.IntegerField(help_text="triggered, but the data end before they do: left out")
     target_first = serializers.FloatField(allow_null=True)

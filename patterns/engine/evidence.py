@@ -198,6 +198,7 @@ class Part(NamedTuple):
     """What the figures ask of some of the outcomes; all arrays (n,)."""
 
     triggered: NDArray[np.bool_]
+    waiting: NDArray[np.bool_]  # neither triggered nor over when the data end
     closed: NDArray[np.bool_]
     target: NDArray[np.bool_]
     r: Floats
@@ -215,6 +216,7 @@ def part_of(one: Record) -> Part:
     rows = one.outcomes
     return Part(
         triggered=~np.isnan(rows["trigger_at"]),
+        waiting=np.isnan(rows["trigger_at"]) & (rows["end"] < 0),
         closed=~np.isnan(rows["r"]),
         target=rows["state"] == TARGET,
         r=np.ascontiguousarray(rows["r"]),
@@ -228,14 +230,16 @@ def part_of(one: Record) -> Part:
 def figures(part: Part, resampling: Resampling) -> Figures:
     """The headline figures; None where undefined. Rates are fractions of 1, results in R."""
     trades = part.only(part.closed)
-    r, n, size, triggered = trades.r, len(trades.r), len(part.r), int(part.triggered.sum())
+    r, n, size = trades.r, len(trades.r), len(part.r)
+    triggered, waiting = int(part.triggered.sum()), int(part.waiting.sum())
     target = int(trades.target.sum())
     hit = wilson(target, n)
     gains, losses = float(r[r > 0].sum()), float(-r[r < 0].sum())
     out: Figures = {
         "matches": size,
         "triggered": triggered,
-        "trigger_rate": _share(triggered, size),
+        "waiting_at_end": waiting,
+        "trigger_rate": _share(triggered, size - waiting),  # of those of which it is known
         "trades": n,
         "running_at_end": triggered - n,
         "target_first": _share(target, n),

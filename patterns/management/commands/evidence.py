@@ -22,7 +22,7 @@ from patterns.services.universes import find_universe, shown_name
 FIRST = (  # as the document has them; what else there is follows
     "pattern", "side", "matches", "triggered", "trigger_rate", "target_first", "target_first_low", "target_first_high", "mean_r",
     "mean_r_low", "mean_r_high", "median_r", "profit_factor", "median_bars", "control_mean_r", "edge", "edge_low", "edge_high",
-    "running_at_end", "by_year", "by_score_band", "by_regime", "out_of_sample",
+    "running_at_end", "waiting_at_end", "by_year", "by_score_band", "by_regime", "out_of_sample",
 )  # fmt: skip
 TABLE = (  # title, key, how it is written
     ("pattern", "pattern", "{}"),

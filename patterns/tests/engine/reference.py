@@ -69,7 +69,8 @@ class Given:
     out_price: float
     out_line: tuple[float, float]
     out_atrs: float
-    out_closes: int
+    out_closes: int  # in a row beyond the average of 50 closes; 0: none
+    out_share: float  # beyond it by this share
     replaced_at: int | None
 
 
@@ -210,11 +211,12 @@ def is_out(tape: Tape, one: Given, i: int) -> bool:
 
 
 def is_beyond_average(tape: Tape, one: Given, i: int) -> bool:
-    """A close 3 % on the wrong side of the average of 50 closes."""
+    """A close on the wrong side of the average of 50 closes by the share that the rule names."""
     average = tape.sma50[i]
     if not one.out_closes or average is None:
         return False
-    return tape.close[i] < 0.97 * average if one.side > 0 else tape.close[i] > average / 0.97
+    inside = 1.0 - one.out_share
+    return tape.close[i] < inside * average if one.side > 0 else tape.close[i] > average / inside
 
 
 def held(tape: Tape, one: Levels, trigger: int, fill: float, horizon: int) -> Told:
@@ -260,6 +262,12 @@ def counted(matches: Sequence[Given], told: Sequence[Told], sound: Sequence[bool
             kept.remove(before[0])
         kept.append(k)
     return kept
+
+
+def trigger_rate(told: Sequence[Told]) -> float | None:
+    """Of the matches of which it is known whether they triggered: one that still waits when the data end is neither."""
+    decided = [one for one in told if one.reason != "ready"]
+    return sum(one.trigger is not None for one in decided) / len(decided) if decided else None
 
 
 def _name(one: Given) -> tuple[int, int, int]:

@@ -91,6 +91,12 @@ def test_summaries_add_up() -> None:
     (entry,) = summarise(one)
     assert sum(group["matches"] for group in entry["by_year"].values()) == entry["matches"]
     assert sum(group["matches"] for group in entry["by_score_band"].values()) == entry["matches"]
+    told = [
+        reference.Told("ready" if row["trigger"] < 0 and row["end"] < 0 else "", trigger=None if row["trigger"] < 0 else 1)
+        for row in one.outcomes
+    ]
+    assert entry["waiting_at_end"] == sum(lived.reason == "ready" for lived in told) > 0
+    assert entry["trigger_rate"] == reference.trigger_rate(told) > entry["triggered"] / entry["matches"]
     assert sum(bucket["n"] for bucket in entry["distribution"]) == entry["trades"]
     assert entry["triggered"] == entry["trades"] + entry["running_at_end"]
     assert entry["equity"]["r"][-1] == pytest.approx(entry["mean_r"] * entry["trades"], abs=1e-3)

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from patterns.engine.bars import Bars
 from patterns.engine.confirmation import wait_for_closes
 from patterns.engine.evidence import Options, gather
 from patterns.engine.finds import REASONS, STATES, SUSPECT
-from patterns.engine.registry import default_rules
+from patterns.engine.registry import Rule, default_rules, detector
 from patterns.engine.replay import replay
 
 from . import reference
@@ -36,9 +37,10 @@ class Share(NamedTuple):
     counted: list[int]
 
 
-def judged(symbol: str, bars: Bars, context: Any, confirm: str = "touch") -> Share:
-    found, options = replay(bars, default_rules(), context), Options(confirm=confirm)
-    outcomes = gather([bars], [context], default_rules(), options)
+def judged(symbol: str, bars: Bars, context: Any, confirm: str = "touch", rules: Sequence[Rule] | None = None) -> Share:
+    rules = rules or default_rules()
+    found, options = replay(bars, rules, context), Options(confirm=confirm)
+    outcomes = gather([bars], [context], rules, options)
     finds = found.finds
     if confirm == "close":
         wait_for_closes(found.study.tape, np.asarray(finds), options.horizon)
@@ -65,6 +67,7 @@ def given_of(find: Any) -> Given:
         out_line=(float(find.out_line[0]), float(find.out_line[1])),
         out_atrs=float(find.out_atrs),
         out_closes=int(find.out_sma_closes),
+        out_share=float(find.out_sma),
         replaced_at=int(find.ended) if REASONS[find.reason] == "replaced" else None,
     )
 
@@ -149,6 +152,20 @@ def test_trades_that_wait_for_a_close_are_those_of_the_reference(market_data: Pa
             trades += assert_counts_agree(share)
     assert met.keys() == {"ready", "triggered", "target", "stopped", "horizon", "validity", "invalidated", "extended", "replaced"}
     assert trades > 2000
+
+
+def test_the_limit_at_the_average_is_that_of_the_rule() -> None:
+    rules = [detector("sma50-pullback").rule(broken=0.01), detector("sma50-rally").rule(broken=0.01)]
+    ends: dict[float, list[int]] = {}
+    for symbol, bars in walks(40, 900, seed=17).items():
+        share = judged(symbol, bars, None, rules=rules)
+        assert {one.out_share for one in share.given} <= {0.01}
+        assert_lives_agree(share)
+        for found in (share, judged(symbol, bars, None, rules=[detector(rule.detector).rule() for rule in rules])):
+            for one, told in zip(found.given, found.told, strict=True):
+                if told.reason == "invalidated":
+                    ends.setdefault(one.out_share, []).append(one.known)
+    assert len(ends) == 2 and all(ends.values())
 
 
 def test_on_random_walks_the_reference_agrees_too() -> None:
