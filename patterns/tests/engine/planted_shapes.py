@@ -150,6 +150,7 @@ def cup(p: Pen, *, depth: tuple[float, float] = (0.15, 0.31), width: tuple[int, 
     rim = _bowl(p, deep, p.bars(*width))
     p.to(rim + p.between(-0.015, 0.015), 2)
     p.anchors[1:] = [len(p.path) - 1]
+    p.enough = p.anchors[-1]  # what is known before the right rim is another cup
     down = max(min(p.between(0.25, 0.40) * deep, 0.10), 0.025, 1.6 * p.unit)
     p.to(p.here - down, p.bars(5, 9), volume=0.6)
     p.to(p.here + 0.4 * down, p.bars(3, 7), volume=0.5)

@@ -46,6 +46,12 @@ def test_planted_bars_are_bars() -> None:
             assert shape.first < shape.enough <= shape.last + 5
 
 
+@pytest.mark.parametrize("pattern", ["cup-handle", "saucer"])
+def test_a_cup_with_handle_is_not_known_before_its_right_rim(pattern: str) -> None:
+    shapes = [plant(pattern, number, 0.1) for number in range(SHAPES)]
+    assert all(shape.enough == shape.last for shape in shapes)
+
+
 @pytest.mark.parametrize("pattern", sorted(PLANTS))
 def test_three_of_four_planted_shapes_are_found_where_noise_is_low(pattern: str) -> None:
     hits = found_of(pattern, range(SHAPES), 0.1)
@@ -54,8 +60,8 @@ def test_three_of_four_planted_shapes_are_found_where_noise_is_low(pattern: str)
 
 def test_a_random_walk_in_the_place_of_the_shape_is_seldom_taken_for_it() -> None:
     rows = [one for per_pattern in measured().values() for one in per_pattern]
-    # the cup with handle, whose limits are the widest of all, is drawn by 0.19 of 200 walks; next comes 0.05
-    assert max(one.by_chance for one in rows) <= 0.2
+    # the cup with handle comes first with 0.085 of 200 walks: its shapes are the longest, and a walk in their place has the most bars
+    assert max(one.by_chance for one in rows) <= 0.15
     assert sorted(one.by_chance for one in rows)[-2] <= 0.1
     for one in rows:
         assert one.recall[0][1] >= FLOOR
