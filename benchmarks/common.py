@@ -12,7 +12,8 @@ os.environ.setdefault("LEGEND_DATA", str(Path(tempfile.gettempdir()) / "legend-b
 
 from legend.lib.kernels import kernel_cache_dir  # noqa: E402 - the path comes first
 
-os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache_dir(Path(os.environ["LEGEND_DATA"]))))
+# whatever a shell or an image says: a folder that is not named by the engine's sources may hold kernels of other ones
+os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache_dir(Path(os.environ["LEGEND_DATA"])))
 
 from patterns.engine.bars import Bars  # noqa: E402 - numba reads its cache folder when it is imported
 

@@ -1,13 +1,36 @@
 """A pullback to a moving average that trends: the compiled part of both sides (detectors.md 9.7)."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
 
 from patterns.engine.compiled import kernel
-from patterns.engine.finds import Finds, add_point, new_row
+from patterns.engine.finds import Book, Finds, add_point, new_row
 from patterns.engine.levels import highest_at, lowest_at, mean_of, ramp
-from patterns.engine.registry import Clause
-from patterns.engine.study import Tape, paced
+from patterns.engine.registry import Atrs, Bars_, Clause, Fraction
+from patterns.engine.study import Study, Tape, paced
 from patterns.engine.swings import TIE
+
+
+class Params(NamedTuple):
+    slope: Annotated[float, Fraction(0.0, 0.10, "least change of SMA50 over 20 bars, with the trend")] = 0.01
+    stretch: Annotated[float, Fraction(0.0, 0.20, "least distance of the swing from SMA50")] = 0.05
+    share: Annotated[float, Fraction(0.3, 1.0, "least part of the 30 closes before the swing beyond SMA50")] = 0.70
+    swing_bars: Annotated[int, Bars_(5, 60, "most bars back to the swing")] = 25
+    pullback_bars: Annotated[int, Bars_(5, 50, "most bars of the pullback")] = 20
+    min_depth: Annotated[float, Fraction(0.01, 0.10, "least depth of the pullback")] = 0.04
+    max_depth: Annotated[float, Fraction(0.08, 0.30, "most depth of the pullback")] = 0.15
+    min_swing: Annotated[int, Bars_(1, 10, "least bars back to the swing", least=3)] = 3
+    min_pullback: Annotated[int, Bars_(1, 10, "least bars of the pullback", least=3)] = 3
+    high_bars: Annotated[int, Bars_(20, 252, "the swing is the extreme of so many bars")] = 63
+    touch: Annotated[float, Fraction(0.0, 0.05, "how near to SMA50 the pullback comes")] = 0.01
+    touch_atr: Annotated[float, Atrs(0.0, 2.0, "the same in ATR; the larger of the two holds")] = 0.5
+    touch_bars: Annotated[int, Bars_(1, 10, "bars up to the signal in which it comes so near", least=3)] = 3
+    strong: Annotated[float, Fraction(0.3, 1.0, "where the signal bar closes in its range, at least (0 the far end, 1 the near)")] = 0.6
+    broken: Annotated[float, Fraction(0.0, 0.10, "a close so far beyond SMA50 ends it")] = 0.03
+    apart: Annotated[int, Bars_(3, 40, "least bars between two tests")] = 10
+    stop_atr: Annotated[float, Atrs(0.1, 2.0, "distance of the stop beyond the pullback or SMA50, in ATR")] = 0.5
+    wait: Annotated[int, Bars_(3, 40, "bars after the touch in which it may trigger")] = 10
+
 
 CLAUSES = (
     Clause("Change of SMA50 over 20 bars, with the trend", "%", ">=", "slope"),
@@ -166,3 +189,12 @@ def _write(
     row.clauses[9], row.clauses[10] = pullback / t.v50[known], pullback / move
     row.touches = number
     return size + 1
+
+
+def tests(side: int) -> Callable[[Study, Params, Book], None]:
+    """`find` of the detector of that side."""
+
+    def run(study: Study, params: Params, book: Book) -> None:
+        book.size = find(study.tape, params, side, book.rows, book.size)
+
+    return run
