@@ -3,7 +3,8 @@
     python benchmarks/journal.py [--trades 100000] [--repeat 3]
     DATABASE_URL=postgresql://… REDIS_URL=redis://… SECRET_KEY=… python benchmarks/journal.py
 
-Trades are written by the rows (an entry and an exit each, one in ten without a stop), answers asked through the API as their owner does.
+Trades are written by the rows (an entry and an exit each, one in ten without a stop), of symbols with ten years of daily bars; answers are
+asked through the API as their owner does.
 "cold" is the answer while nothing is worked out, "first" after a trade in the middle changed, "again" the same question asked once more.
 Seconds are the least of --repeat runs, of "cold" the only one.
 """
@@ -78,6 +79,7 @@ def measure(trades: int, repeat: int) -> None:
 
     owner = User.objects.create_user("alice", "alice@example.com", "a long password")
     fill_journal(owner, trades)
+    fill_market()
     middle = Trade.objects.order_by("closed_at")[trades // 2]
     prices = itertools.count(50)
 
@@ -159,6 +161,25 @@ def fill_journal(owner: object, trades: int) -> None:
             Trade.objects.bulk_create(rows)
             Fill.objects.bulk_create(fills)
             rows, fills = [], []
+
+
+def fill_market() -> None:
+    """Daily bars of those symbols."""
+    import numpy as np
+
+    from patterns.bars import store_many
+    from patterns.calendars import seconds_of, sessions
+    from patterns.engine.bars import Bars
+    from patterns.models import Instrument, Interval
+
+    dice = np.random.default_rng(7)
+    at = seconds_of(sessions(dt.date(2016, 1, 4), dt.date(2025, 12, 31)))
+    instruments = Instrument.objects.bulk_create(Instrument(symbol=f"S{k}") for k in range(300))
+    series = {}
+    for one in instruments:
+        close = np.round(100 * np.exp(np.cumsum(dice.normal(0, 0.01, len(at)))), 2)
+        series[one.pk] = Bars(at, close, close, close, close, np.full(len(at), 1e6))
+    store_many(series=series, interval=Interval.DAY_1)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
 """An account day by day: equity marked to the market, returns, drawdown (section 5)."""
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from patterns.calendars import sessions
 from patterns.models import BarBlock, Interval
 from trading.models import CashFlow, TradingAccount
+from trading.models.trade import TradeQuerySet
 from trading.preferences import preferences_of
 from trading.stats.decimals import ZERO, exact, stored
+from trading.stats.held import Change
 from trading.stats.returns import (
     Day,
     annualised,
@@ -28,12 +33,14 @@ from trading.stats.returns import (
     time_weighted,
 )
 
-from .holdings import holdings_of, marks_of
+from .holdings import HOLDINGS, changes_from, together
 from .journal import Narrowing, remembered
-from .months import bounds_of, revision_of
+from .months import Frame, journal_months, worked_out
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+Pieces = tuple[dt.date, Change]
 
 
 @dataclass(frozen=True)
@@ -76,58 +83,89 @@ class _Walked:
 
 def equities(*, owner: "User", narrowing: Narrowing, today: dt.date) -> list[tuple[TradingAccount, Equity]]:
     """Of each account with a ledger that is meant, over the days that are meant. Empty when only some of its trades are: a return is
-    that of a whole account. Remembered until the journal changes or bars come."""
+    that of a whole account. Remembered until the journal changes or bars come or change."""
     if any((narrowing.symbol, narrowing.side, narrowing.pattern, narrowing.tag, narrowing.source, narrowing.outcome)):
         return []
-    asked = [one for one in accounts_with_ledger(owner) if narrowing.account == one.code]
-    if narrowing.account is None:
-        examples = bounds_of(owner, revision_of(owner)).of_examples
-        asked = [one for one in accounts_with_ledger(owner) if one.is_example == examples]
-    bars = BarBlock.objects.filter(interval=Interval.DAY_1).aggregate(last=Max("last_at"))["last"] if asked else None
+    journal = Frame.of(owner)
+    asked = [
+        one
+        for one in accounts_with_ledger(owner)
+        if (one.is_example == journal.of_examples if narrowing.account is None else one.code == narrowing.account)
+    ]
+    bars = _bars() if asked else None
     made = []
     for account in asked:
         question = ("equity", account.pk, narrowing.first, narrowing.last, today, bars)
-        answer = remembered(owner, question, partial(_kept, account, today, narrowing.first, narrowing.last))
+        answer = remembered(owner, question, partial(_kept, account, journal, today, narrowing.first, narrowing.last))
         if answer[0] is not None:
             made.append((account, answer[0]))
     return made
 
 
-def _kept(account: TradingAccount, until: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[Equity | None]:
-    """In a tuple, so that there being none is remembered too."""
-    return (equity_of(account=account, until=until, first=first, last=last),)
+def _bars() -> tuple[Any, ...]:
+    """Another answer when daily bars come, or change."""
+    blocks = BarBlock.objects.filter(interval=Interval.DAY_1)
+    return tuple(blocks.aggregate(last=Max("last_at"), count=Sum("count"), versions=Sum("instrument__version")).values())
+
+
+def _kept(account: TradingAccount, journal: Frame, until: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[Equity | None]:
+    """From months worked out before if the journal keeps them. In a tuple, so that there being none is remembered too."""
+    if journal.is_small or account.is_example != journal.of_examples:
+        return (equity_of(account=account, until=until, first=first, last=last),)
+    return (_equity_of(account, partial(_of_months, account, journal), until, first, last),)
 
 
 def equity_of(*, account: TradingAccount, until: dt.date, first: dt.date | None = None, last: dt.date | None = None) -> Equity | None:
-    """From the ledger's first day, or `first`, to `until`, or `last`; None without a ledger or without such a day. Seven queries."""
+    """From the ledger's first day, or `first`, to `until`, or `last`, from the rows of its trades; None without a ledger or without such a
+    day. Six queries."""
+    return _equity_of(account, partial(_of_rows, account, account.trades.all()), until, first, last)
+
+
+def _equity_of(
+    account: TradingAccount, changes: Callable[[], Iterator[Pieces]], until: dt.date, first: dt.date | None, last: dt.date | None
+) -> Equity | None:
     if account.opening_balance is None or account.opened_on is None:
         return None
     end = until if last is None else min(until, last)
     start = account.opened_on if first is None else max(first, account.opened_on)
     if start > end:
         return None
-    walked = _walk(account, account.opening_balance, account.opened_on, end)
+    walked = _walk(account, account.opening_balance, account.opened_on, end, together(changes()))
     before = [one for one in walked if one.day < start]
     shown = [one for one in walked if one.day >= start]
     opening = before[-1].equity if before else account.opening_balance
     return _judged(opening, shown, (start, end))
 
 
+def _of_rows(account: TradingAccount, trades: TradeQuerySet) -> Iterator[Pieces]:
+    told, _ = worked_out(trades=trades, kind=HOLDINGS, wants=preferences_of(account.owner))
+    yield from changes_from(told, account.pk)
+
+
+def _of_months(account: TradingAccount, journal: Frame) -> Iterator[Pieces]:
+    """What is closed from kept months, what is open from its rows."""
+    yield from _of_rows(account, account.trades.open())
+    for row in journal_months(journal=journal, kind=HOLDINGS):
+        yield from changes_from(json.loads(row.figures), account.pk)
+
+
 @exact
-def _walk(account: TradingAccount, opening: Decimal, first: dt.date, end: dt.date) -> list[_Walked]:
-    """Each session, and each other day on which something happened."""
-    held = holdings_of(account, preferences_of(account.owner).zone)
-    flows = _by_day(CashFlow.objects.filter(account=account, kind__in=CashFlow.EXTERNAL).values_list("on", "amount"), first)
-    lines = CashFlow.objects.filter(account=account).exclude(kind__in=CashFlow.EXTERNAL).values_list("on", "amount")
-    results = _by_day([*lines, *held.realised], first)
+def _walk(account: TradingAccount, opening: Decimal, first: dt.date, end: dt.date, changes: Mapping[dt.date, Change]) -> list[_Walked]:
+    """Each session, and each other day on which something happened. What happened before the first day counts on it."""
+    rows = list(CashFlow.objects.filter(account=account).values_list("on", "amount", "kind"))
+    flows = _by_day(((on, amount) for on, amount, kind in rows if kind in CashFlow.EXTERNAL), first)
+    lines = [(on, amount) for on, amount, kind in rows if kind not in CashFlow.EXTERNAL]
+    results = _by_day([*lines, *((day, one.realised) for day, one in changes.items() if one.realised is not None)], first)
     trading = {day.item() for day in sessions(first, end)}
     days = sorted(day for day in {*trading, first, end, *flows, *results} if first <= day <= end)
-    marks = marks_of(held, days)
-    balance, made = opening, []
-    for k, day in enumerate(days):
+    waiting = deque(sorted(changes.items(), key=itemgetter(0)))
+    balance, now, made = opening, Change(), []
+    for day in days:
         balance += flows.get(day, ZERO) + results.get(day, ZERO)
-        holding = marks.holding[k] or day in results
-        made.append(_Walked(day, stored(balance + marks.floating[k]), flows.get(day, ZERO), marks.marked[k], holding, day in trading))
+        while waiting and waiting[0][0] <= day:
+            now.add(waiting.popleft()[1])
+        holding = now.held > 0 or day in results
+        made.append(_Walked(day, stored(balance + now.floating), flows.get(day, ZERO), not now.unpriced, holding, day in trading))
     return made
 
 

@@ -124,7 +124,7 @@ def figures(*, owner: "User", narrowing: Narrowing) -> Figures:
 
 
 def _figures(owner: "User", narrowing: Narrowing) -> Figures:
-    stretches = [stretch_of(told, packed) for told, packed in _pieces(owner, narrowing, FIGURES)]
+    stretches = [stretch_of(told, packed) for told, packed in pieces(owner, narrowing, FIGURES)]
     whole = together(one.whole for one in stretches)
     currencies = sorted({currency for one in stretches for currency in one.parts})
     parts = {currency: together(one.parts[currency] for one in stretches if currency in one.parts) for currency in currencies}
@@ -149,7 +149,7 @@ def groups(*, owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
 
 def _groups(owner: "User", narrowing: Narrowing, by: str) -> list[Group]:
     rows: dict[str, Tally] = {}
-    for told, _ in _pieces(owner, narrowing, GROUPED[by]):
+    for told, _ in pieces(owner, narrowing, GROUPED[by]):
         for label, one in tallies_from(told):
             rows.setdefault(label, Tally()).add(one)
     whole = figures(owner=owner, narrowing=narrowing).summary
@@ -174,7 +174,7 @@ def _days(owner: "User", narrowing: Narrowing, kind: Kind, unit: str) -> dict[dt
     wants, every_day = preferences_of(owner), replace(narrowing, first=None, last=None)
     still_open, _ = worked_out(trades=narrowed(owner=owner, narrowing=narrowing).open(), kind=kind, wants=wants)
     days: dict[dt.date, Cell] = {}
-    for told in (still_open, *(told for told, _ in _pieces(owner, every_day, kind))):
+    for told in (still_open, *(told for told, _ in pieces(owner, every_day, kind))):
         for day, cell in days_from(told, unit):
             if (narrowing.first is None or narrowing.first <= day) and (narrowing.last is None or day <= narrowing.last):
                 known = days.setdefault(day, Cell())
@@ -182,7 +182,7 @@ def _days(owner: "User", narrowing: Narrowing, kind: Kind, unit: str) -> dict[dt
     return days
 
 
-def _pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:
+def pieces(owner: "User", narrowing: Narrowing, kind: Kind) -> Iterator[tuple[Any, bytes]]:
     """The closed trades that are meant, in close order: kept months where whole ones are meant, the rest from rows."""
     wants = preferences_of(owner)
     if not narrowing.only_days or (journal := Frame.of(owner)).is_small:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from django.core.cache import cache
 
 from legend.lib.money import minor_places
@@ -20,7 +19,7 @@ from trading.services.months import keep_months, month_of
 from trading.stats.breakdowns import Tally, tally
 from trading.stats.calendar import Cell, days_of
 from trading.stats.fills import r_multiple
-from trading.stats.multiples import WIDTH, Ranks, units
+from trading.stats.multiples import Ranks, units
 from trading.stats.parts import Part, from_json, part_of, to_json
 from trading.stats.periods import Span
 from trading.stats.results import Result, outcomes_of
@@ -40,15 +39,22 @@ NO_SETUP, NO_TAG = "no setup", "no tag"
 Row = tuple[dt.datetime, Any]  # when the trade was closed, and what is read of it
 Read = Callable[[TradeQuerySet], Iterator[Row]]
 Make = Callable[[Sequence[Any], TradingPreferences], tuple[Any, bytes]]
+Outdated = Callable[[Sequence[JournalMonth]], set[dt.date]]
+
+
+def _none(rows: Sequence[JournalMonth]) -> set[dt.date]:
+    return set()
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of figures: how its rows are read, in close order, and what is made of them: something for JSON, and bytes."""
+    """A sort of figures: how its rows are read, in close order, and what is made of them: something for JSON, and bytes. `outdated` tells
+    which kept months are so although no trade of them changed."""
 
     name: str
     read: Read
     make: Make
+    outdated: Outdated = _none
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Frame:
     wants: TradingPreferences
     basis: str
     is_small: bool
+    of_examples: bool
 
     @classmethod
     def of(cls, owner: "User") -> "Frame":
@@ -104,13 +111,14 @@ class Frame:
         known = bounds.first is not None and bounds.last is not None
         months = list(_months(month_of(bounds.first), month_of(bounds.last))) if known else []  # type: ignore[arg-type]
         basis = f"{wants.zone.key[:30]}|{wants.band.normalize()}{'|e' if bounds.of_examples else ''}"
-        return cls(owner, revision, trades, months, wants, basis, bounds.is_small)
+        return cls(owner, revision, trades, months, wants, basis, bounds.is_small, bounds.of_examples)
 
 
 def journal_months(*, journal: Frame, kind: Kind) -> list[JournalMonth]:
-    """The journal month by month; one query when all are kept."""
+    """The journal month by month; one query when all are kept, and those by which the kind tells what is outdated."""
     found = {row.month: row for row in JournalMonth.objects.filter(owner=journal.owner, kind=kind.name, basis=journal.basis)}
-    missing = [month for month in journal.months if month not in found]
+    outdated = kind.outdated(list(found.values()))
+    missing = [month for month in journal.months if month not in found or month in outdated]
     for start in range(0, len(missing), AT_ONCE):
         made = _worked_out(journal, kind, missing[start : start + AT_ONCE])
         keep_months(owner=journal.owner, revision=journal.revision, rows=made)
@@ -174,14 +182,15 @@ def revision_of(owner: "User") -> int:
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_results(trades: TradeQuerySet, more: str = "") -> Iterator[Row]:
-    """(currency, result), and the column `more`."""
-    columns = (*RESULT, more) if more and more not in RESULT else RESULT
+def read_results(trades: TradeQuerySet, *more: str) -> Iterator[Row]:
+    """(currency, result), and the columns `more`."""
+    columns = (*RESULT, *(name for name in more if name not in RESULT))
+    places = [columns.index(name) for name in more]
     for row in plain_rows(trades.in_close_order().values_list(*columns)):
         currency, closed, net, gross, fees, risk, opened, key = row[: len(RESULT)]
         hold = closed - opened
         result = Result(closed, net, gross, fees, risk, hold.days * 86400 + hold.seconds, key)
-        yield closed, (currency, result, row[columns.index(more)]) if more else (currency, result)
+        yield closed, (currency, result, *(row[place] for place in places))
 
 
 def _make_figures(rows: Sequence[tuple[str, Result]], wants: TradingPreferences) -> tuple[Any, bytes]:
@@ -192,7 +201,7 @@ def _make_figures(rows: Sequence[tuple[str, Result]], wants: TradingPreferences)
     for currency, results in sorted(by_currency.items()):
         part, ranks = _part(results, [currency] * len(results), wants)
         told.append([currency, to_json(part)])
-        packed += ranks.floats.tobytes() + ranks.packed
+        packed += ranks.to_bytes()
     whole = None
     if len(by_currency) > 1:
         whole = to_json(_part([result for _, result in rows], [currency for currency, _ in rows], wants)[0])
@@ -209,10 +218,8 @@ def stretch_of(figures: Any, packed: bytes) -> Stretch:
     parts, ranks, at = {}, {}, 0
     for currency, part in told:
         parts[currency] = from_json(part)
-        count = parts[currency].moments.m
-        exact = at + 8 * count
-        ranks[currency] = Ranks(np.frombuffer(packed[at:exact], dtype=np.float64), packed[exact : exact + WIDTH * count])
-        at = exact + WIDTH * count
+        ranks[currency] = Ranks.from_bytes(packed[at:], parts[currency].moments.m)
+        at += len(ranks[currency].to_bytes())
     return Stretch(from_json(whole) if whole else next(iter(parts.values()), Part()), parts, ranks)
 
 
@@ -289,4 +296,3 @@ def _read_with(column: str) -> Read:
 
 
 GROUPED = {by: Kind(by, _read_with(COLUMNS.get(by, by)), partial(_make_groups, by)) for by in GROUPS}
-KINDS = {kind.name: kind for kind in (FIGURES, DAYS, DAYS_IN_R, *GROUPED.values())}

@@ -1,26 +1,28 @@
 """The pictures of a journal in R, in percent or in money: curve, distribution, calendar, and rows of a breakdown."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from trading.preferences import preferences_of
+from trading.preferences import TradingPreferences
 from trading.queries.equity import Equity
-from trading.queries.rows import plain_rows
 from trading.stats.calendar import Cell
 from trading.stats.confidence import Step
-from trading.stats.decimals import HUNDRED, ONE, ZERO, exact, total
+from trading.stats.decimals import HUNDRED, ONE, ZERO, exact
 from trading.stats.distribution import Bin
 from trading.stats.fills import pnl_pct
-from trading.stats.returns import drawdowns_pct
+from trading.stats.multiples import WIDTH, Ranks, from_units, to_units
+from trading.stats.parts import KEPT_DIGITS
+from trading.stats.results import Result
 from trading.stats.spread import spread
 from trading.stats.sums import SumsOfR, sums_of_r
-from trading.stats.walks import Growth
+from trading.stats.walks import RISKED, Growth, Walk
 
-from .journal import Figures, Narrowing, calendar, closed_trades, days_in_r, remembered
-from .months import COLUMNS, labels_of, read_results
+from .journal import Figures, Narrowing, calendar, closed_trades, days_in_r, pieces, remembered
+from .months import COLUMNS, GROUPS, Kind, Read, labels_of, read_results
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -76,48 +78,33 @@ def sums(*, owner: "User", narrowing: Narrowing) -> SumsOfR:
 
 @exact
 def _money(owner: "User", narrowing: Narrowing, currency: str) -> tuple[list[Step], list[Bin]]:
-    results = [one for _, (mine, one) in read_results(closed_trades(owner=owner, narrowing=narrowing)) if mine == currency]
-    level = peak = ZERO
-    levels, falls = [], []
-    for one in results:
-        level += one.net
-        peak = max(peak, level)
-        levels.append(level)
-        falls.append(peak - level)
-    steps = _by_day((one.closed_at for one in results), levels, falls, preferences_of(owner).zone)
-    return steps, spread([one.net for one in results])
-
-
-def _by_day(closed: Iterable[dt.datetime], levels: Iterable[Decimal], falls: Iterable[Decimal], zone: dt.tzinfo) -> list[Step]:
-    """Where a running figure stood at the end of each day."""
-    days = {at.astimezone(zone).date(): (level, fall) for at, level, fall in zip(closed, levels, falls, strict=True)}
-    return [Step(day, level, fall, level) for day, (level, fall) in days.items()]
+    before, steps, ranks = Walk(), {}, []
+    for told, packed in pieces(owner, narrowing, MONEY):
+        at = 0
+        for name, count, walk, marks in told:
+            if name == currency:
+                for day, level, fall in marks:
+                    moved, deep = from_units(before.total + level), from_units(max(fall, before.below - level))
+                    steps[day] = Step(dt.date.fromordinal(day), moved, deep, moved)
+                before.add(Walk(*walk))
+                ranks.append(Ranks.from_bytes(packed[at:], count))
+            at += count * (WIDTH + 8)
+    return list(steps.values()), spread(ranks)
 
 
 @exact
 def _percent(owner: "User", narrowing: Narrowing) -> tuple[list[Step], list[Bin]]:
-    trades = closed_trades(owner=owner, narrowing=narrowing)
-    known = [(one.closed_at, r) for _, (_, one) in read_results(trades) if (r := one.r) is not None]
-    line = _grown(r for _, r in known)
-    levels = [(level - ONE) * HUNDRED for level in line]
-    steps = _by_day((at for at, _ in known), levels, drawdowns_pct(line), preferences_of(owner).zone)
-    return steps, spread(list(percents(trades).values()))
-
-
-def _grown(rs: Iterable[Decimal]) -> list[Decimal]:
-    """1.0 after each of the trades, with 1 % of equity risked on each."""
-    growth, line = Growth(), []
-    for r in rs:
-        growth.step(r)
-        line.append(growth.level)
-    return line
-
-
-def percents(trades: object) -> dict[int, Decimal]:
-    """The result of each closed trade on its position, by its id; one query."""
-    rows = plain_rows(trades.in_close_order().values_list("id", "net_pnl", "entry_price", "quantity_in"))  # type: ignore[attr-defined]
-    found = ((key, pnl_pct(net, entry, quantity)) for key, net, entry, quantity in rows)
-    return {key: value for key, value in found if value is not None}
+    """The line is that of 1 % risk on each trade."""
+    level = top = ONE
+    steps, ranks = {}, []
+    for (count, marks), packed in pieces(owner, narrowing, PERCENT):
+        grown = highest = ONE
+        for day, grown, highest in ((day, Decimal(one), Decimal(best)) for day, one, best in marks):
+            peak, stands = max(top, level * highest), (level * grown - ONE) * HUNDRED
+            steps[day] = Step(dt.date.fromordinal(day), stands, (peak - level * grown) / peak * HUNDRED, stands)
+        top, level = max(top, level * highest), level * grown
+        ranks.append(Ranks.from_bytes(packed, count))
+    return list(steps.values()), spread(ranks)
 
 
 @exact
@@ -143,28 +130,89 @@ def _returns(equity: Equity) -> dict[dt.date, Cell]:
 
 
 def percent_rows(*, owner: "User", narrowing: Narrowing, by: str) -> dict[str, PercentRow]:
-    """Rows of a breakdown in percent, by their labels. Two queries, remembered."""
+    """Rows of a breakdown in percent, by their labels. Remembered."""
     return remembered(owner, ("percent-rows", narrowing, by), lambda: _percent_rows(owner, narrowing, by))
 
 
 @exact
 def _percent_rows(owner: "User", narrowing: Narrowing, by: str) -> dict[str, PercentRow]:
-    trades, zone = closed_trades(owner=owner, narrowing=narrowing), preferences_of(owner).zone
-    of_trade = percents(trades)
-    values: dict[str, list[Decimal]] = {}
-    many: dict[str, list[Decimal]] = {}
-    for _, (_, one, value) in read_results(trades, COLUMNS.get(by, by)):
-        for label in labels_of(by, value, zone):
-            values.setdefault(label, []).extend(_known(of_trade.get(one.key)))
-            many.setdefault(label, []).extend(_known(one.r))
-    return {label: _row(values[label], many[label]) for label in values}
+    rows: dict[str, _Row] = {}
+    for told, _ in pieces(owner, narrowing, PERCENT_BY[by]):
+        for label, (n, total, m, grown) in told.items():
+            rows.setdefault(label, _Row()).add(n, total, m, Decimal(grown))
+    return {label: row.told() for label, row in rows.items()}
+
+
+@dataclass(slots=True)
+class _Row:
+    """Of `n` trades their percents (whole numbers of 10^-30) added up, of `m` with an R what they grow to."""
+
+    n: int = 0
+    total: int = 0
+    m: int = 0
+    grown: Decimal = ONE
+
+    def add(self, n: int, total: int, m: int, grown: Decimal) -> None:
+        self.n, self.total, self.m, self.grown = self.n + n, self.total + total, self.m + m, self.grown * grown
+
+    def told(self) -> PercentRow:
+        return PercentRow(from_units(self.total) / self.n if self.n else None, HUNDRED * (self.grown - ONE) if self.m else None)
+
+
+# ── what is kept by months ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _make_money(rows: Sequence[tuple[str, Result]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    """Of each currency how many results, their walk, and where it stood at the end of each day; in whole numbers of 10^-30."""
+    told, packed = [], b""
+    for currency in sorted({currency for currency, _ in rows}):
+        walk, marks, nets = Walk(), {}, []
+        for mine, one in rows:
+            if mine == currency:
+                nets.append(to_units(one.net))
+                walk.step(nets[-1])
+                day = one.closed_at.astimezone(wants.zone).toordinal()
+                marks[day] = [day, walk.total, walk.below]
+        told.append([currency, len(nets), [walk.total, walk.top, walk.bottom, walk.fall], list(marks.values())])
+        packed += Ranks.of(nets).to_bytes()
+    return told, packed
+
+
+@exact
+def _make_percent(rows: Sequence[tuple[str, Result, Decimal, Decimal]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    """How many percents, and what 1 % risk on each trade makes of 1.0 until the end of each day, with its highest so far."""
+    growth, marks, percents = Growth(), {}, []
+    for _, one, entry, quantity in rows:
+        percents += [to_units(pct) for pct in _known(pnl_pct(one.net, entry, quantity))]
+        if (r := one.r) is not None:
+            growth.step(r)
+            day = one.closed_at.astimezone(wants.zone).toordinal()
+            marks[day] = day, growth.level, growth.top
+    told = [[day, str(KEPT_DIGITS.plus(level)), str(KEPT_DIGITS.plus(top))] for day, level, top in marks.values()]
+    return [len(percents), told], Ranks.of(percents).to_bytes()
+
+
+@exact
+def _make_percent_rows(by: str, rows: Sequence[tuple[str, Result, Decimal, Decimal, Any]], wants: TradingPreferences) -> tuple[Any, bytes]:
+    made: dict[str, _Row] = {}
+    for _, one, entry, quantity, value in rows:
+        pct, r = pnl_pct(one.net, entry, quantity), one.r
+        units = 0 if pct is None else to_units(pct)
+        grown = ONE if r is None else max(ZERO, ONE + RISKED * r)
+        for label in labels_of(by, value, wants.zone):
+            made.setdefault(label, _Row()).add(pct is not None, units, r is not None, grown)
+    return {label: [row.n, row.total, row.m, str(KEPT_DIGITS.plus(row.grown))] for label, row in made.items()}, b""
 
 
 def _known(value: Decimal | None) -> Iterable[Decimal]:
     return () if value is None else (value,)
 
 
-@exact
-def _row(values: list[Decimal], many: list[Decimal]) -> PercentRow:
-    line = _grown(many)
-    return PercentRow(total(values) / len(values) if values else None, HUNDRED * (line[-1] - ONE) if line else None)
+def _read_with(*columns: str) -> Read:
+    return lambda trades: read_results(trades, *columns)
+
+
+POSITION = ("entry_price", "quantity_in")
+MONEY = Kind("money", read_results, _make_money)
+PERCENT = Kind("percent", _read_with(*POSITION), _make_percent)
+PERCENT_BY = {by: Kind(f"%{by}", _read_with(*POSITION, COLUMNS.get(by, by)), partial(_make_percent_rows, by)) for by in GROUPS}

@@ -10,7 +10,8 @@ from django.db import transaction
 from legend.lib.errors import Conflict
 from legend.lib.money import minor_places
 from trading.models import Fill, JournalMonth, Trade
-from trading.queries.months import KINDS, months_anew
+from trading.queries.kinds import KINDS
+from trading.queries.months import months_anew
 from trading.stats.fills import Measures
 
 from .figures import measured, remeasure
@@ -95,7 +96,9 @@ def _mend(trade: Trade, now: dt.datetime) -> None:
 
 def _of_months(owner: "User", mend: bool) -> Iterator[Difference]:
     for kind in KINDS.values():
-        kept = {row.month: row for row in JournalMonth.objects.filter(owner=owner, kind=kind.name)}
+        rows = list(JournalMonth.objects.filter(owner=owner, kind=kind.name))
+        outdated = kind.outdated(rows)
+        kept = {row.month: row for row in rows if row.month not in outdated}
         for right in months_anew(owner=owner, kind=kind):
             row = kept.pop(right.month, None)
             if row is not None and row.basis == right.basis and (row.figures, bytes(row.packed)) != (right.figures, right.packed):

@@ -240,9 +240,9 @@ def r_multiple(amount: Decimal | None, risk: Decimal | None) -> Decimal | None:
 
 @exact
 def pnl_pct(net: Decimal | None, entry_price: Decimal | None, quantity: Decimal) -> Decimal | None:
-    """Net in percent of all that was paid in (shorts alike)."""
+    """Net in percent of all that was paid in (shorts alike), with 30 places."""
     turnover = None if entry_price is None else entry_price * quantity
-    return None if net is None or not turnover else net / turnover * HUNDRED
+    return None if net is None or not turnover else rounded(net / turnover * HUNDRED, R_PLACES)
 
 
 @exact

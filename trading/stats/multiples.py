@@ -133,10 +133,24 @@ class Ranks:
             np.array([r / UNIT for r in ordered], dtype=np.float64), b"".join(r.to_bytes(WIDTH, "big", signed=True) for r in ordered)
         )
 
+    @classmethod
+    def from_bytes(cls, kept: bytes, count: int) -> "Ranks":
+        """Those that `kept` begins with."""
+        end = 8 * count
+        return cls(np.frombuffer(kept[:end], dtype=np.float64), kept[end : end + WIDTH * count])
+
+    def to_bytes(self) -> bytes:
+        return self.floats.tobytes() + self.packed
+
     def like(self, value: float) -> list[int]:
         """Those that are this float."""
         span = range(bisect_left(self.floats, value), bisect_right(self.floats, value))
         return [int.from_bytes(self.packed[k * WIDTH : (k + 1) * WIDTH], "big", signed=True) for k in span]
+
+    def below(self, value: int) -> int:
+        """How many are less."""
+        near = value / UNIT
+        return bisect_left(self.floats, near) + sum(one < value for one in self.like(near))
 
 
 @exact

@@ -106,9 +106,13 @@ def test_the_pictures_follow_the_unit(alice: User, browser: Browser) -> None:
 
 
 def test_rows_of_a_breakdown_in_percent() -> None:
+    from trading.stats.multiples import Ranks, to_units
     from trading.stats.spread import bin_width, spread
 
+    def ranks(*amounts: Decimal) -> list[Ranks]:
+        return [Ranks.of(map(to_units, amounts[:2])), Ranks.of(map(to_units, amounts[2:]))]
+
     values = [Decimal(text) for text in ("-3.37", "9.96", "4.98", "7.45", "0", "21.27")]
-    assert bin_width(values) == 5 and bin_width([]) == 1 and bin_width([Decimal("0.034")]) == Decimal("0.02")
-    found = {one.title: one.count for one in spread(values) if one.count}
+    assert bin_width(ranks(*values)) == 5 and bin_width([]) == 1 and bin_width(ranks(Decimal("0.034"))) == Decimal("0.02")
+    found = {one.title: one.count for one in spread(ranks(*values)) if one.count}
     assert found == {"-5 to 0": 1, "0 to 5": 2, "5 to 10": 2, "20 to 25": 1}

@@ -16,7 +16,9 @@ from accounts.models import User
 from accounts.services.preferences import change_preferences
 from tests.caches import empty_cache
 from trading.models import Journal, JournalMonth
-from trading.queries.journal import GROUPS, Narrowing, calendar, figures, groups
+from trading.queries.journal import GROUPS, Figures, Narrowing, calendar, figures, groups
+from trading.queries.kinds import KINDS
+from trading.queries.units import percent_rows, pictures
 from trading.services.corrections import change_fill, change_trade, remove_fill
 from trading.services.deleting import delete_trade
 from trading.services.ledgers import add_cash_flow, change_account
@@ -62,7 +64,28 @@ def said(owner: User, narrowing: Narrowing) -> list[Any]:
         found,
         calendar(owner=owner, narrowing=narrowing, currency="USD"),
         {by: groups(owner=owner, narrowing=narrowing, by=by) for by in GROUPS},
+        *(other_units(owner, narrowing, found) if narrowing.first is None else ()),
     ]
+
+
+def other_units(owner: User, narrowing: Narrowing, found: Figures) -> list[Any]:
+    rows = {by: percent_rows(owner=owner, narrowing=narrowing, by=by) for by in GROUPS}
+    return [
+        in_unit(owner, narrowing, found, "money"),
+        in_unit(owner, narrowing, found, "pct"),
+        {
+            (by, label): (row.mean, None if row.at_one_percent is None else rounded(row.at_one_percent, 30))
+            for by, labelled in rows.items()
+            for label, row in labelled.items()
+        },
+    ]
+
+
+def in_unit(owner: User, narrowing: Narrowing, found: Figures, unit: str) -> Any:
+    if not found.summary.total_trades:
+        return None
+    made = pictures(owner=owner, narrowing=narrowing, found=found, unit=unit, equity=None)
+    return [(step.day, rounded(step.level, 30), rounded(step.drawdown, 30)) for step in made.curve], made.bins, made.days
 
 
 def assert_as_recomputed(owner: User) -> None:
@@ -117,7 +140,7 @@ def test_a_small_journal_keeps_no_months_and_has_the_same_figures(alice: User, m
 def test_only_the_months_of_a_change_are_forgotten(alice: User) -> None:
     trades = reference_journal(alice)
     said(alice, ALL)
-    kinds = 2 + len(GROUPS)
+    kinds = len(KINDS) - 1  # equity is not asked
     assert JournalMonth.objects.count() == 2 * kinds
     change_fill(owner=alice, code=trades[0].code, number=2, changes={"price": D(45)}, now=NOW)
     assert {row.month for row in JournalMonth.objects.all()} == {dt.date(2026, 2, 1)}
