@@ -169,11 +169,11 @@ def test_a_stranger_gets_404_on_every_page_of_mine(alice: User, charlie: User, b
 def test_the_journal_asks_a_fixed_number_of_queries(alice: User, browser: Browser, django_assert_max_num_queries: Any) -> None:
     reference_journal(alice)
     client = browser(alice)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(32):
         client.get("/journal/")
     for _ in range(30):
         closed_trade(alice)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(32):
         client.get("/journal/")
 
 
