@@ -64,7 +64,7 @@ def said(owner: User, narrowing: Narrowing) -> list[Any]:
         found,
         calendar(owner=owner, narrowing=narrowing, currency="USD"),
         {by: groups(owner=owner, narrowing=narrowing, by=by) for by in GROUPS},
-        *(other_units(owner, narrowing, found) if narrowing.first is None else ()),
+        *(other_units(owner, narrowing, found) if narrowing == ALL else ()),
     ]
 
 
