@@ -77,8 +77,7 @@ def fractals(values: Floats, side: int, reach: int) -> Swings:
     """Bars whose value is at least that of the `reach` bars before and beyond that of the `reach` bars after, known `reach` bars later.
 
     values : (n,) float64, highs for side HIGH, lows for side LOW. All of one side, not alternating: a fractal is never taken back, so two
-    highs may follow each other. Of equal extremes within reach the later bar counts: Williams asks for lower highs on both sides and leaves
-    ties open; the usual implementations let bars before be as high but none after, since what comes after may still turn out higher.
+    highs may follow each other. Of equal extremes within reach only the later bar counts, so that a flat top is one swing.
     """
     n = len(values)
     found = np.empty(n, np.int64)
